@@ -1,0 +1,220 @@
+# METADATA
+# scope: package
+# title: Inventory
+# description: >-
+#   Looks up other objects: which Image a reference means, what runs an Image, which autoscaler owns a workload. It is the
+#   only module that reads the inventory of a cluster, in Gatekeeper's shape; the tool fills the same shape. Without
+#   an inventory every look-up answers that nothing is known.
+package lib.onelayer.inventory
+
+import data.lib.onelayer.image
+import data.lib.onelayer.prepared
+import data.lib.onelayer.resource
+import data.lib.onelayer.unit
+import data.lib.onelayer.workload
+
+# METADATA
+# description: >-
+#   Everything that look-ups by key need, computed from the whole inventory: images (by normal reference), bases (Images by
+#   normal reference), consumers (by Image name), autoscalers (by namespace/Kind/name) and whether the unit knows a mesh.
+computed := {
+	"images": _images,
+	"bases": _bases,
+	"consumers": _consumers,
+	"autoscalers": _autoscalers,
+	"mesh": _mesh,
+}
+
+# METADATA
+# description: The same, from the preparation of the tool when there is one, so that it is computed once per unit.
+index := prepared if {
+	is_object(prepared)
+} else := computed
+
+# METADATA
+# description: The only Image that a reference means, as {obj, assumed}; undefined when none or several do.
+image_of(ref) := _certain(ref) if {
+	ref != ""
+} else := _assumed(ref) if {
+	ref != ""
+}
+
+# METADATA
+# description: The Images that are known by a reference, for following FROM.
+bases := index.bases
+
+# METADATA
+# description: What runs an Image, as a list of {object, path, note, kind, job, overrides}.
+consumers(name) := object.get(index.consumers, name, [])
+
+# METADATA
+# description: The autoscalers of a workload, as a list of object references.
+autoscalers(ref) := object.get(index.autoscalers, concat("/", [ref.namespace, ref.kind, ref.name]), [])
+
+# METADATA
+# description: True when the unit holds objects of a mesh or namespaces that are enrolled in one.
+mesh if index.mesh == true
+
+# METADATA
+# description: True when the unit was given whole, so that what is missing in it is missing.
+whole if unit.whole == true
+
+# METADATA
+# description: The reference by which a compose service knows the Image that it builds.
+compose_ref(project, service) := concat("/", ["compose.onelayer.dev", project, service])
+
+_cluster := data.inventory.cluster if {
+	is_object(data.inventory.cluster)
+} else := {}
+
+_namespaces := data.inventory.namespace if {
+	is_object(data.inventory.namespace)
+} else := {}
+
+_own(kind) := [obj |
+	some obj in _cluster[resource.api_version][kind]
+	is_object(obj)
+]
+
+_namespaced := [obj |
+	some versions in _namespaces
+	some kinds in versions
+	some kind, objects in kinds
+	kind in _looked_up_kinds
+	some obj in objects
+	is_object(obj)
+]
+
+_looked_up_kinds := {split(kind, "/")[1] | some kind in workload.kinds} | {"HorizontalPodAutoscaler", "ScaledObject"}
+
+_images := {ref: candidates |
+	some ref in {candidate.ref | some candidate in _named}
+	candidates := [{"name": candidate.name, "assumed": candidate.assumed} |
+		some candidate in _named
+		candidate.ref == ref
+	]
+}
+
+_named := array.concat(_references("refs", false), _references("assumedRefs", true))
+
+_references(field, assumed) := [entry |
+	some img in _own("Image")
+	is_array(img.spec[field])
+	some ref in img.spec[field]
+	is_string(ref)
+	entry := {"ref": image.normal(ref), "name": resource.ref(img).name, "assumed": assumed}
+]
+
+_bases := {ref: img |
+	some ref, candidates in _images
+	names := {candidate.name | some candidate in candidates; candidate.assumed == false}
+	count(names) == 1
+	some img in [_by_name[name] | some name in names]
+}
+
+_by_name := {name: img |
+	some name in {resource.ref(obj).name | some obj in _own("Image")}
+	img := [obj | some obj in _own("Image"); resource.ref(obj).name == name][0]
+}
+
+_certain(ref) := {"obj": index.bases[image.normal(ref)], "assumed": false}
+
+_assumed(ref) := {"obj": img, "assumed": true} if {
+	candidates := index.images[image.normal(ref)]
+	names := {candidate.name | some candidate in candidates}
+	count(names) == 1
+	some img in [obj | some obj in _own("Image"); resource.ref(obj).name in names]
+}
+
+_consumers := {} if {
+	count(_own("Image")) == 0
+} else := {name: uses |
+	some name in {candidate.name | some candidates in _images; some candidate in candidates}
+	uses := array.concat(_uses(_pod_uses, name), _uses(_service_uses, name))
+}
+
+_uses(list, name) := [use |
+	some entry in list
+	entry.image == name
+	use := object.remove(entry, ["image"])
+]
+
+_pod_uses := [use |
+	some obj in _namespaced
+	kind := resource.group_kind(obj)
+	some pod in workload.pods_of({"obj": obj, "kind": kind, "file": ""})
+	some entry in workload.containers_of(pod)
+	some candidate in _images[image.normal(resource.text(object.get(entry.container, "image", "")))]
+	use := {
+		"image": candidate.name,
+		"assumed": candidate.assumed,
+		"object": resource.ref(obj),
+		"path": array.concat(entry.path, ["image"]),
+		"note": sprintf("%s %s runs this image", [resource.ref(obj).kind, resource.ref(obj).name]),
+		"kind": kind,
+		"job": pod.job,
+		"role": entry.role,
+		"overrides": _overrides(entry.container, "command"),
+		"replicas": object.get(obj, ["spec", "replicas"], null),
+	}
+]
+
+_service_uses := [use |
+	some obj in _own("Compose")
+	some name, service in obj.spec.services
+	is_object(service)
+	some ref in {resource.text(object.get(service, "image", "")), compose_ref(resource.ref(obj).name, name)}
+	ref != ""
+	some candidate in _images[image.normal(ref)]
+	use := {
+		"image": candidate.name,
+		"assumed": candidate.assumed,
+		"object": resource.ref(obj),
+		"path": ["spec", "services", name],
+		"note": sprintf("service %s runs this image", [name]),
+		"kind": "onelayer.dev/Compose",
+		"job": false,
+		"role": "service",
+		"overrides": _overrides(service, "entrypoint"),
+		"replicas": null,
+	}
+]
+
+_overrides(container, field) if {
+	container[field]
+} else := false
+
+_autoscalers := {key: scalers |
+	some key in {target.key | some target in _targets}
+	scalers := [target.ref | some target in _targets; target.key == key]
+}
+
+_targets := [{"key": key, "ref": resource.ref(obj)} |
+	some obj in _namespaced
+	resource.text(obj.kind) in {"HorizontalPodAutoscaler", "ScaledObject"}
+	target := obj.spec.scaleTargetRef
+	is_object(target)
+	kind := resource.text(object.get(target, "kind", "Deployment"))
+	key := concat("/", [resource.ref(obj).namespace, kind, resource.text(object.get(target, "name", ""))])
+]
+
+_mesh if {
+	some versions in _namespaces
+	some version, _ in versions
+	_mesh_version(version)
+} else if {
+	some version, _ in _cluster
+	_mesh_version(version)
+} else if {
+	some namespace in _cluster.v1.Namespace
+	_enrolled(resource.meta(namespace))
+} else := false
+
+_mesh_version(version) if regex.match(`^([a-z]+\.istio\.io|(policy\.)?linkerd\.io)/`, version)
+
+_enrolled(meta) if {
+	some key in ["istio-injection", "istio.io/rev", "istio.io/dataplane-mode"]
+	meta.labels[key]
+} else if {
+	meta.annotations["linkerd.io/inject"]
+}

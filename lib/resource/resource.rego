@@ -1,0 +1,188 @@
+# METADATA
+# scope: package
+# title: Resources
+# description: >-
+#   Normalises every input to a list of records {obj, kind, file}: a bare object, a List, an AdmissionReview, a Gatekeeper
+#   review, the array of conftest --combine, and the raw shapes of conftest's own parsers, which are lifted to onelayer's
+#   kinds. A kind is written group/Kind, with an empty group for the core API.
+package lib.onelayer.resource
+
+# METADATA
+# description: The version of onelayer's own kinds.
+api_version := "onelayer.dev/v1alpha1"
+
+# METADATA
+# description: The annotation that names the file that an object of onelayer's own kinds was made from.
+source_annotation := "onelayer.dev/source"
+
+# METADATA
+# description: The admission request when the input is a review of a cluster, else undefined.
+request := input.review if {
+	is_object(input.review)
+} else := input.request if {
+	is_object(input.request)
+	input.kind == "AdmissionReview"
+}
+
+# METADATA
+# description: True when a cluster asks, be it at admission or in an audit.
+in_cluster if request
+
+# METADATA
+# description: The Namespace object that the cluster hands over with the object, when it does.
+namespace_object := request.namespaceObject if is_object(request.namespaceObject)
+
+# METADATA
+# description: Every object of the input, as records {obj, kind, file}.
+all := _records(request.object, "") if {
+	in_cluster
+	is_object(request.object)
+} else := _records(request.oldObject, "") if {
+	in_cluster
+	is_object(request.oldObject)
+} else := _records(input.onelayer.document, text(input.onelayer.file)) if {
+	input.onelayer.document
+} else := _records(input, "") if {
+	not _combined
+} else := [record |
+	some entry in input
+	some contents in _flat(entry.contents)
+	some record in _records(contents, text(entry.path))
+]
+
+# METADATA
+# description: The records whose group/Kind is in the set kinds.
+of(kinds) := [record |
+	some record in all
+	record.kind in kinds
+]
+
+# METADATA
+# description: The group/Kind of an object; empty parts where the object does not say.
+group_kind(obj) := concat("/", [_group(obj), text(object.get(obj, "kind", ""))])
+
+# METADATA
+# description: The identity of an object as Kubernetes writes it, every part a string.
+ref(obj) := {
+	"apiVersion": text(object.get(obj, "apiVersion", "")),
+	"kind": text(object.get(obj, "kind", "")),
+	"namespace": text(object.get(meta(obj), "namespace", "")),
+	"name": text(object.get(meta(obj), "name", object.get(meta(obj), "generateName", ""))),
+}
+
+# METADATA
+# description: The metadata of an object, an empty object where it is missing or no object.
+meta(obj) := obj.metadata if {
+	is_object(obj.metadata)
+} else := {}
+
+# METADATA
+# description: The annotations of an object, an empty object where they are missing or no object.
+annotations(obj) := obj.metadata.annotations if {
+	is_object(obj.metadata.annotations)
+} else := {}
+
+# METADATA
+# description: The file that an object of onelayer's own kinds was made from, empty for others.
+source(obj) := text(object.get(annotations(obj), source_annotation, ""))
+
+# METADATA
+# description: >-
+#   A scalar as the text that its author wrote: YAML 1.1 turns a name like y into a boolean and a word like 3 into a
+#   number. Anything else is the empty string.
+text(value) := value if {
+	is_string(value)
+} else := json.marshal(value) if {
+	_scalar(value)
+} else := ""
+
+# METADATA
+# description: The name of the Image that is made of a Dockerfile or process file, from its path and target stage.
+image_name(path, target) := sprintf("%s-%s", [trim(_slug(path, target), "-"), substring(_digest(path, target), 0, 8)])
+
+# METADATA
+# description: The name of the Compose project that is made of a compose file, from its path.
+compose_name(path) := trim(_slug(path, ""), "-")
+
+_scalar(value) if {
+	is_boolean(value)
+} else if {
+	is_number(value)
+}
+
+_group(obj) := split(obj.apiVersion, "/")[0] if {
+	is_string(obj.apiVersion)
+	contains(obj.apiVersion, "/")
+} else := ""
+
+_digest(path, target) := crypto.sha256(sprintf("%s\n%s", [path, target]))
+
+_slug(path, target) := regex.replace(lower(concat("-", [part | some part in [path, target]; part != ""])), `[^a-z0-9]+`, "-")
+
+_combined if {
+	is_array(input)
+	count(input) > 0
+	every entry in input {
+		is_object(entry)
+		entry.path
+		not entry.Cmd
+	}
+}
+
+_flat(contents) := contents if {
+	is_array(contents)
+	not _dockerfile(contents)
+} else := [contents]
+
+_records(doc, file) := [{"obj": doc, "kind": group_kind(doc), "file": file}] if {
+	is_object(doc)
+	is_string(doc.kind)
+	not doc.items
+} else := [{"obj": item, "kind": group_kind(item), "file": file} |
+	some item in doc.items
+	is_object(item)
+] if {
+	is_array(doc.items)
+	endswith(text(doc.kind), "List")
+} else := [{"obj": obj, "kind": "onelayer.dev/Compose", "file": file}] if {
+	is_object(doc.services)
+	not doc.kind
+	obj := _own("Compose", compose_name(file), file, doc)
+} else := [{"obj": obj, "kind": "onelayer.dev/Image", "file": file}] if {
+	_dockerfile(doc)
+	obj := _own("Image", image_name(file, ""), file, {"refs": [], "files": {}, "dockerfile": _instructions(doc)})
+} else := [{"obj": doc, "kind": group_kind(doc), "file": file}] if {
+	is_object(doc)
+} else := []
+
+_own(kind, name, file, spec) := {
+	"apiVersion": api_version,
+	"kind": kind,
+	"metadata": {"name": name, "annotations": {source_annotation: file}},
+	"spec": spec,
+}
+
+_dockerfile(doc) if {
+	is_array(doc)
+	count(doc) > 0
+	every instruction in doc {
+		is_string(instruction.Cmd)
+	}
+}
+
+_instructions(doc) := [entry |
+	some instruction in doc
+	entry := {
+		"cmd": lower(instruction.Cmd),
+		"sub": text(object.get(instruction, "SubCmd", "")),
+		"json": object.get(instruction, "JSON", false),
+		"flags": _list(object.get(instruction, "Flags", [])),
+		"value": _list(object.get(instruction, "Value", [])),
+		"heredocs": [],
+		"stage": object.get(instruction, "Stage", 0),
+	}
+]
+
+_list(value) := value if {
+	is_array(value)
+} else := []

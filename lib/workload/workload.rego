@@ -1,0 +1,97 @@
+# METADATA
+# scope: package
+# title: Workloads
+# description: >-
+#   Finds the pod templates and containers of every kind that makes Pods, with the path of each, so that no policy knows
+#   where a CronJob keeps its containers. Missing and oddly typed fields read as absent.
+package lib.onelayer.workload
+
+import data.lib.onelayer.resource
+
+# METADATA
+# description: Where each kind keeps its pod template; a Pod is its own template.
+template_paths := {
+	"/Pod": [],
+	"/PodTemplate": ["template"],
+	"/ReplicationController": ["spec", "template"],
+	"apps/Deployment": ["spec", "template"],
+	"apps/StatefulSet": ["spec", "template"],
+	"apps/DaemonSet": ["spec", "template"],
+	"apps/ReplicaSet": ["spec", "template"],
+	"extensions/Deployment": ["spec", "template"],
+	"extensions/DaemonSet": ["spec", "template"],
+	"extensions/ReplicaSet": ["spec", "template"],
+	"batch/Job": ["spec", "template"],
+	"batch/CronJob": ["spec", "jobTemplate", "spec", "template"],
+	"argoproj.io/Rollout": ["spec", "template"],
+	"serving.knative.dev/Service": ["spec", "template"],
+	"serving.knative.dev/Configuration": ["spec", "template"],
+	"apps.openshift.io/DeploymentConfig": ["spec", "template"],
+}
+
+# METADATA
+# description: The group/Kind of everything that makes Pods.
+kinds := {kind | some kind, _ in template_paths}
+
+# METADATA
+# description: The kinds whose Pods run to an end.
+job_kinds := {"batch/Job", "batch/CronJob"}
+
+# METADATA
+# description: The pod templates of the input, as records {obj, kind, file, spec, path, meta, job}.
+pods := [pod |
+	some record in resource.of(kinds)
+	some pod in pods_of(record)
+]
+
+# METADATA
+# description: The containers of the input, as records {obj, kind, file, container, name, path, role, pod}.
+containers := [container |
+	some pod in pods
+	some container in containers_of(pod)
+]
+
+# METADATA
+# description: The pod template of one record, as a list of none or one.
+pods_of(record) := [pod |
+	base := template_paths[record.kind]
+	template := object.get(record.obj, base, null)
+	is_object(template)
+	is_object(template.spec)
+	pod := {
+		"obj": record.obj,
+		"kind": record.kind,
+		"file": record.file,
+		"spec": template.spec,
+		"path": array.concat(base, ["spec"]),
+		"meta": resource.meta(template),
+		"meta_path": array.concat(base, ["metadata"]),
+		"job": record.kind in job_kinds,
+	}
+]
+
+# METADATA
+# description: The containers of one pod template, init and ephemeral ones included.
+containers_of(pod) := [record |
+	some field in ["containers", "initContainers", "ephemeralContainers"]
+	some index, container in pod.spec[field]
+	is_object(container)
+	record := {
+		"obj": pod.obj,
+		"kind": pod.kind,
+		"file": pod.file,
+		"container": container,
+		"name": resource.text(object.get(container, "name", "")),
+		"path": array.concat(pod.path, [field, index]),
+		"role": _role(field, container),
+		"pod": pod,
+	}
+]
+
+_role("containers", _) := "main"
+
+_role("ephemeralContainers", _) := "ephemeral"
+
+_role("initContainers", container) := "sidecar" if {
+	container.restartPolicy == "Always"
+} else := "init"
