@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/onelayer/onelayer/internal/finding"
 )
@@ -48,13 +49,18 @@ type junitCase struct {
 	Skipped   *junitResult `xml:"skipped"`
 	Error     *junitResult `xml:"error"`
 	Failure   *junitResult `xml:"failure"`
-	SystemOut string       `xml:"system-out,omitempty"`
+	SystemOut *junitOutput `xml:"system-out"`
 }
 
 type junitResult struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr,omitempty"`
-	Text    string `xml:",chardata"`
+	Text    string `xml:",cdata"`
+}
+
+// junitOutput is what a case printed.
+type junitOutput struct {
+	Text string `xml:",cdata"`
 }
 
 // Write implements Writer.
@@ -137,7 +143,7 @@ func (b *junitBuilder) finding(f *finding.Finding, failOn finding.Severity) {
 	if failOn != "" && f.Severity.Rank() >= failOn.Rank() {
 		c.Failure = &junitResult{Message: message(f), Type: string(f.Severity), Text: text}
 	} else {
-		c.SystemOut = text
+		c.SystemOut = &junitOutput{Text: text}
 	}
 	b.add(suiteName(f.File, &f.Object), c)
 }
@@ -151,7 +157,7 @@ func (b *junitBuilder) waived(w *finding.Waived) {
 func (b *junitBuilder) problem(p finding.Problem) {
 	b.add(suiteName(p.File, nil), junitCase{
 		Name: "read", ClassName: suiteName(p.File, nil), File: p.File, Line: p.Line,
-		Error: &junitResult{Message: p.Msg, Type: "problem", Text: p.Error()},
+		Error: &junitResult{Message: p.Msg, Type: "problem", Text: xmlText(p.Error())},
 	})
 }
 
@@ -191,7 +197,17 @@ func junitText(f *finding.Finding) string {
 	if f.Docs != "" {
 		fmt.Fprintf(&b, "docs: %s\n", f.Docs)
 	}
-	return b.String()
+	return xmlText(b.String())
+}
+
+// xmlText replaces the characters that XML cannot hold in a CDATA section.
+func xmlText(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF {
+			return utf8.RuneError
+		}
+		return r
+	}, text)
 }
 
 func withPlace(note, file string, line int) string {

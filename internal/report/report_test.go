@@ -139,6 +139,8 @@ func TestTextFromInputsCannotDriveTheTerminal(t *testing.T) {
 		out := render(t, format, r, opts)
 		assert.False(t, strings.ContainsAny(out, "\x1b\x07\u202e"), "%s: %q", format, out)
 	}
+	var doc junitSuites
+	require.NoError(t, xml.Unmarshal([]byte(render(t, "junit", r, opts)), &doc))
 }
 
 func TestMinSeverityChangesNoCounts(t *testing.T) {
