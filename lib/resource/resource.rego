@@ -40,6 +40,8 @@ all := _records(request.object, "") if {
 } else := _records(request.oldObject, "") if {
 	in_cluster
 	is_object(request.oldObject)
+} else := [] if {
+	in_cluster
 } else := _records(input.onelayer.document, text(input.onelayer.file)) if {
 	input.onelayer.document
 } else := _records(input, "") if {
