@@ -1,0 +1,128 @@
+package lib.onelayer.inventory_test
+
+import data.lib.onelayer.inventory
+
+_image(name, spec) := {
+	"apiVersion": "onelayer.dev/v1alpha1",
+	"kind": "Image",
+	"metadata": {"name": name},
+	"spec": spec,
+}
+
+_api := _image("api", {"refs": ["shop/api:1", 3], "dockerfile": []})
+
+_web := _image("web", {"refs": [], "assumedRefs": ["shop/web"], "dockerfile": []})
+
+_twin := _image("twin", {"refs": ["compose.onelayer.dev/shop/twin", "shop/twin"], "dockerfile": []})
+
+_other_twin := _image("other-twin", {"refs": ["shop/twin:latest"], "dockerfile": []})
+
+_workload(kind, name, image) := {
+	"apiVersion": "apps/v1",
+	"kind": kind,
+	"metadata": {"name": name, "namespace": "shop"},
+	"spec": {"replicas": 2, "template": {"spec": {"containers": [{"name": "main", "image": image, "command": ["x"]}]}}},
+}
+
+_job := {
+	"apiVersion": "batch/v1",
+	"kind": "Job",
+	"metadata": {"name": "once", "namespace": "shop"},
+	"spec": {"template": {"spec": {"containers": [{"name": "main", "image": "shop/web:latest"}]}}},
+}
+
+_scaler := {
+	"apiVersion": "autoscaling/v2",
+	"kind": "HorizontalPodAutoscaler",
+	"metadata": {"name": "scaler", "namespace": "shop"},
+	"spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "api"}},
+}
+
+_compose := {
+	"apiVersion": "onelayer.dev/v1alpha1",
+	"kind": "Compose",
+	"metadata": {"name": "shop"},
+	"spec": {"services": {"twin": {"build": "."}, "odd": null, "api": {"image": "shop/api:1", "entrypoint": "x"}}},
+}
+
+_inventory := {
+	"cluster": {"onelayer.dev/v1alpha1": {
+		"Image": {"api": _api, "web": _web, "twin": _twin, "other-twin": _other_twin, "odd": 3},
+		"Compose": {"shop": _compose},
+	}},
+	"namespace": {"shop": {
+		"apps/v1": {"Deployment": {"api": _workload("Deployment", "api", "shop/api:1")}},
+		"batch/v1": {"Job": {"once": _job}},
+		"autoscaling/v2": {"HorizontalPodAutoscaler": {"scaler": _scaler}},
+		"v1": {"ConfigMap": {"x": {}}},
+	}},
+}
+
+test_images if {
+	inventory.image_of("docker.io/shop/api:1") == {"obj": _api, "assumed": false} with data.inventory as _inventory
+	inventory.image_of("shop/web:latest") == {"obj": _web, "assumed": true} with data.inventory as _inventory
+	not inventory.image_of("shop/twin") with data.inventory as _inventory
+	not inventory.image_of("") with data.inventory as _inventory
+	not inventory.image_of("shop/api:2") with data.inventory as _inventory
+	inventory.bases["shop/api:1"] == _api with data.inventory as _inventory
+}
+
+test_consumers if {
+	uses := inventory.consumers("api") with data.inventory as _inventory
+	[[use.object.kind, use.path, use.job, use.overrides, use.replicas] | some use in uses] == [
+		["Deployment", ["spec", "template", "spec", "containers", 0, "image"], false, true, 2],
+		["Compose", ["spec", "services", "api"], false, true, null],
+	]
+	jobs := inventory.consumers("web") with data.inventory as _inventory
+	[[use.job, use.overrides, use.note] | some use in jobs] == [[true, false, "Job once runs this image"]]
+	built := inventory.consumers("twin") with data.inventory as _inventory
+	[use.note | some use in built] == ["service twin runs this image"]
+	inventory.consumers("none") == [] with data.inventory as _inventory
+}
+
+test_autoscalers if {
+	found := inventory.autoscalers({"namespace": "shop", "kind": "Deployment", "name": "api"}) with data.inventory as _inventory
+	found == [{
+		"apiVersion": "autoscaling/v2",
+		"kind": "HorizontalPodAutoscaler",
+		"namespace": "shop",
+		"name": "scaler",
+	}]
+	inventory.autoscalers({"namespace": "", "kind": "Deployment", "name": "api"}) == [] with data.inventory as _inventory
+}
+
+test_preparation_is_used if {
+	prepared := {"images": {}, "bases": {"a:latest": _api}, "consumers": {}, "autoscalers": {}, "mesh": true}
+	inventory.image_of("a") == {"obj": _api, "assumed": false} with data.lib.onelayer.prepared as prepared
+	inventory.mesh with data.lib.onelayer.prepared as prepared
+}
+
+test_preparation_equals_computation if {
+	computed := inventory.computed with data.inventory as _inventory
+	uses := inventory.consumers("api") with data.lib.onelayer.prepared as computed with data.inventory as _inventory
+	uses == computed.consumers.api
+}
+
+test_without_an_inventory if {
+	inventory.computed == {"images": {}, "bases": {}, "consumers": {}, "autoscalers": {}, "mesh": false}
+	not inventory.mesh
+	not inventory.whole
+}
+
+test_mesh if {
+	inventory.mesh with data.inventory as {"namespace": {"shop": {"networking.istio.io/v1": {}}}}
+	inventory.mesh with data.inventory as {"cluster": {"policy.linkerd.io/v1alpha1": {}}}
+	inventory.mesh with data.inventory as {"cluster": {"v1": {"Namespace": {"a": {"metadata": {"labels": {"istio.io/rev": "x"}}}}}}}
+	annotated := {"cluster": {"v1": {"Namespace": {"a": {"metadata": {"annotations": {"linkerd.io/inject": "enabled"}}}}}}}
+	inventory.mesh with data.inventory as annotated
+	not inventory.mesh with data.inventory as {"cluster": {"v1": {"Namespace": {"a": {}}}}, "namespace": {"a": {"v1": {}}}}
+}
+
+test_whole if {
+	inventory.whole with data.lib.onelayer.unit as {"whole": true}
+	not inventory.whole with data.lib.onelayer.unit as {"whole": false}
+}
+
+test_compose_ref if {
+	inventory.compose_ref("shop", "web") == "compose.onelayer.dev/shop/web"
+}
