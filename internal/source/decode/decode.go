@@ -128,6 +128,11 @@ func (r *reader) fail(c chunk, at int, msg string) {
 
 // decodeYAML reads one YAML document; error lines count from the start of raw.
 func decodeYAML(raw []byte, limits Limits) (ast.Value, *SyntaxError) {
+	if !limits.Strict {
+		if value, ok := decodeSubset(raw, limits.Depth); ok {
+			return value, nil
+		}
+	}
 	return decodeAuthority(raw, limits)
 }
 

@@ -56,7 +56,7 @@ func (s *splitter) scan() bool {
 			opened = true
 			inline := bytes.TrimSpace(text[len("---"):])
 			content = len(inline) > 0 && inline[0] != '#'
-			if dropped(text, inline) && !hasComment(s.data[start:s.offset]) {
+			if dropped(text, inline, s.data[start:s.offset]) {
 				s.advance(text)
 				start, line = s.offset, s.line
 				continue
@@ -111,10 +111,10 @@ func marker(text []byte) int {
 	return markerNone
 }
 
-// dropped tells that a marker line is no part of the document: it says nothing, or, like "---#", only kubectl takes it
-// for a marker.
-func dropped(text, inline []byte) bool {
-	return len(inline) == 0 || text[len("---")] == '#'
+// dropped tells that the document begins after its marker line: nothing stands on or before it, or it is one like
+// "---#", which only kubectl takes for a marker.
+func dropped(text, inline, before []byte) bool {
+	return len(inline) == 0 && len(bytes.TrimSpace(before)) == 0 || bytes.HasPrefix(text, []byte("---#"))
 }
 
 // hasContent tells whether a line holds more than blanks, a comment or a directive.
@@ -131,9 +131,4 @@ func hasContent(text []byte) bool {
 		return true
 	}
 	return false
-}
-
-// hasComment tells whether the text in front of a document holds anything but blanks.
-func hasComment(text []byte) bool {
-	return len(bytes.TrimSpace(text)) > 0
 }
