@@ -17,6 +17,8 @@ var seeds = []string{
 	"a:\n- b\n- c\nd: e\n", "a:\n  - b\n  -\n    c: d\n", "a:\n  b:\n    c: d\n  e: f\ng: h\n",
 	"a: b: c\n", "a: b:\n", "a: - b\n", "a:b\n", "a : b\n", "'a' : b\n", "\"a\": b\n", "\"a\":b\n", "a: 'it''s'\n",
 	"a: \"x\\ty\\\"z\\u00e9\"\n", "a: \"x\\\n  y\"\n", "a: \"x\n  y\"\n", "a: 'x\n\n  y'\n", "a: \"\\/\"\n", "a: ''\n",
+	"a: \"x  \n  y\t \n\n z \\t  \n\"\n", "a: \"x \\\n  \\ y\\\n\n  z\"\n", "a: 'x  \n\n\n  y\n'\nb: c\n", "\"a\n b\": c\n", "a: \"b\n c\" #d\n",
+	"a: \"\\u12\"\n", "a: \"\\ud83d\"\n", "a: \"\\u+123\"\n", "a: \"\\u1_23\"\n", "a: [\"b\n  c\", 'd\n e']\n", "a: {\"b\n c\": d}\n", "a: \"b\n", "a: \"\\n",
 	"a: 'b' c\n", "a: 'b'#c\n", "a: 'b' #c\n", "a: b #c\n", "a: b#c\n", "a: #c\n", "a: # c\n  b\n", "#c\na: b\n",
 	"a: one\n  two\n  three\n", "a: one\n\n\n  two\n", "a: one\n  # no\n  two\n", "a: one # no\n  two\n",
 	"a: one\n  two: three\n", "a: one\n  - two\n", "a:\n  one\n  two\n", "a:\n  one\n two\n", "- one\n  two\n", "- one\ntwo\n",

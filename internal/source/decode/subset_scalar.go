@@ -1,7 +1,9 @@
 package decode
 
 import (
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -55,47 +57,91 @@ func (s *subset) words(at int) (words string, ended, ok bool) {
 	return strings.TrimRight(text[at:end], " "), false, s.line(end + 1)
 }
 
-// quoted reads a quoted scalar of one line; end is the offset behind its closing quote.
+// quoted reads a quoted scalar; end is the offset behind its closing quote.
 func (s *subset) quoted(at int) (value string, end int, ok bool) {
 	quote := s.text[at]
 	for i := at + 1; i < len(s.text); i++ {
 		switch c := s.text[i]; {
-		case c == '\n':
-			return "", 0, false
-		case c == quote && quote == '\'' && i+1 < len(s.text) && s.text[i+1] == quote:
-			return s.escaped(at, i)
-		case c == quote:
+		case c == quote && (quote == '"' || s.byteAt(i+1) != quote):
 			return s.text[at+1 : i], i + 1, true
-		case c == '\\' && quote == '"':
+		case c == quote, c == '\n', c == '\\' && quote == '"':
 			return s.escaped(at, i)
 		}
 	}
 	return "", 0, false
 }
 
-// escaped reads a quoted scalar whose first escape stands at an offset.
-func (s *subset) escaped(at, escape int) (value string, end int, ok bool) {
+// escaped reads a quoted scalar whose first escape or line break stands at an offset.
+func (s *subset) escaped(at, first int) (value string, end int, ok bool) {
 	quote := s.text[at]
-	s.buf = append(s.buf[:0], s.text[at+1:escape]...)
-	for i := escape; i < len(s.text); i++ {
+	s.buf = append(s.buf[:0], s.text[at+1:first]...)
+	solid := len(strings.TrimRight(s.text[at+1:first], " \t")) // blanks from here on vanish in front of a line break
+	for i := first; i < len(s.text); i++ {
 		c := s.text[i]
-		next := s.byteAt(i + 1)
 		switch {
 		case c == '\n':
-			return "", 0, false
-		case c == quote && quote == '\'' && next == quote:
-			i++
-		case c == quote:
+			s.buf = s.buf[:solid]
+			i = s.fold(i+1, ' ') - 1
+		case c == quote && (quote == '"' || s.byteAt(i+1) != quote):
 			return string(s.buf), i + 1, true
-		case c == '\\' && quote == '"':
+		case c == quote:
+			s.buf = append(s.buf, quote)
 			i++
-			if c = unescape[next]; c == 0 {
+		case c == '\\' && quote == '"':
+			next, ok := s.escape(i + 1)
+			if !ok {
 				return "", 0, false
 			}
+			i = next - 1
+		default:
+			s.buf = append(s.buf, c)
+			if c == ' ' || c == '\t' {
+				continue
+			}
 		}
-		s.buf = append(s.buf, c)
+		solid = len(s.buf)
 	}
 	return "", 0, false
+}
+
+// fold skips the blanks and line breaks behind a line break of a quoted scalar, and writes what they stand for.
+func (s *subset) fold(at int, joint byte) int {
+	breaks := 0
+	for at < len(s.text) && isJSONSpace(s.text[at]) {
+		if s.text[at] == '\n' {
+			s.buf = append(s.buf, '\n')
+			breaks++
+		}
+		at++
+	}
+	if breaks == 0 && joint != 0 {
+		s.buf = append(s.buf, joint)
+	}
+	return at
+}
+
+// escape writes what the escape behind a backslash stands for, and gives the offset behind it.
+func (s *subset) escape(at int) (after int, ok bool) {
+	switch c := s.byteAt(at); c {
+	case '\n':
+		return s.fold(at+1, 0), true
+	case 'u':
+		if at+5 > len(s.text) {
+			return 0, false
+		}
+		r, err := strconv.ParseUint(s.text[at+1:at+5], 16, 32)
+		if err != nil || !utf8.ValidRune(rune(r)) {
+			return 0, false
+		}
+		s.buf = utf8.AppendRune(s.buf, rune(r))
+		return at + 5, true
+	default:
+		if c = unescape[c]; c == 0 {
+			return 0, false
+		}
+		s.buf = append(s.buf, c)
+		return at + 1, true
+	}
 }
 
 // unescape maps the usual escapes to what they mean.

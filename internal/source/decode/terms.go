@@ -64,15 +64,21 @@ func (t *terms) share(s string) *shared {
 	return made
 }
 
-// key gives the shared form of a key, and whether it is sure to be a string where it is not quoted.
+// key gives the shared form of a key. It refuses those that have no text of their own where they are not quoted.
 func (t *terms) key(s string, quoted bool) (*shared, bool) {
 	k := t.share(s)
-	if !quoted && !k.plain {
-		if s == "<<" || resolve(s).kind != kindString {
-			return nil, false
-		}
-		k.plain = true
+	if quoted || k.plain {
+		return k, true
 	}
+	switch r := resolve(s); {
+	case r.kind == kindBool:
+		return t.share(strconv.FormatBool(r.bool)), true
+	case r.kind == kindInt:
+		return t.share(strconv.FormatInt(r.int, 10)), true
+	case r.kind != kindString || s == "<<":
+		return nil, false
+	}
+	k.plain = true
 	return k, true
 }
 
