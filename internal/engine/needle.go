@@ -1,0 +1,203 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+)
+
+// maxRules bounds the rules that one automaton can tell apart; a bigger library is judged without gating.
+const maxRules = 512
+
+// ruleSet is a set of rule numbers.
+type ruleSet [maxRules / 64]uint64
+
+func (s *ruleSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
+func (s *ruleSet) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
+
+func (s *ruleSet) union(other *ruleSet) {
+	for i := range s {
+		s[i] |= other[i]
+	}
+}
+
+func (s *ruleSet) intersect(other *ruleSet) {
+	for i := range s {
+		s[i] &= other[i]
+	}
+}
+
+// doubtful are spellings after which the text of a document no longer shows its values letter by letter: escapes in double
+// quotes, line joining, tags such as !!binary, and other encodings than UTF-8.
+var doubtful = []string{`\x`, `\u`, `\/`, "\\\n", "\\\r", "!!", "!<", "%tag", "\x00"}
+
+// usable tells whether a literal stands in a document exactly as in its value: printable ASCII without blanks, quotes and
+// backslashes, and nothing that YAML also knows by another spelling, such as a number.
+func usable(needle string) bool {
+	for i := range len(needle) {
+		if b := needle[i]; b <= ' ' || b > '~' || b == '"' || b == '\'' || b == '\\' {
+			return false
+		}
+	}
+	_, err := strconv.ParseFloat(needle, 64)
+	return needle != "" && err != nil && !slices.Contains([]string{"true", "false", "null"}, lowerASCII(needle))
+}
+
+// scanner finds, in one pass over a text, which rules have one of their needles in it. It is an Aho-Corasick automaton
+// that ignores the case of ASCII letters. It is immutable and safe for concurrent use.
+type scanner struct {
+	// class maps a byte to its column; bytes that no needle holds share column 0.
+	class   [256]uint8
+	columns int
+	// next holds the transitions, row after row. A target's sign bit says that it has an output.
+	next    []int32
+	outputs map[int32]*ruleSet
+	// doubt is the number of the pseudo rule for the doubtful spellings.
+	doubt int
+}
+
+const outputFlag = int32(-1 << 31)
+
+// newScanner builds the automaton for the needles of each rule, given by rule number.
+func newScanner(needles map[int][]string, doubt int) *scanner {
+	words := map[string]*ruleSet{}
+	for rule, literals := range needles {
+		for _, literal := range literals {
+			addWord(words, literal, rule)
+		}
+	}
+	for _, literal := range doubtful {
+		addWord(words, literal, doubt)
+	}
+	s := &scanner{outputs: map[int32]*ruleSet{}, doubt: doubt}
+	s.classify(words)
+	s.link(s.grow(words))
+	return s
+}
+
+func addWord(words map[string]*ruleSet, literal string, rule int) {
+	word := lowerASCII(literal)
+	if words[word] == nil {
+		words[word] = &ruleSet{}
+	}
+	words[word].add(rule)
+}
+
+func lowerASCII(text string) string {
+	lower := []byte(text)
+	for i, b := range lower {
+		if 'A' <= b && b <= 'Z' {
+			lower[i] = b + 'a' - 'A'
+		}
+	}
+	return string(lower)
+}
+
+// classify gives every byte that occurs in a needle a column of its own; an upper case letter shares the column of its
+// lower case.
+func (s *scanner) classify(words map[string]*ruleSet) {
+	s.columns = 1
+	for word := range words {
+		for i := range len(word) {
+			if s.class[word[i]] == 0 {
+				s.class[word[i]] = uint8(s.columns)
+				s.columns++
+			}
+		}
+	}
+	for b := 'A'; b <= 'Z'; b++ {
+		s.class[b] = s.class[b+'a'-'A']
+	}
+}
+
+// grow builds the trie and returns the number of its states.
+func (s *scanner) grow(words map[string]*ruleSet) int {
+	s.next = make([]int32, s.columns)
+	states := 1
+	for _, word := range sortedWords(words) {
+		state := 0
+		for i := range len(word) {
+			cell := state*s.columns + int(s.class[word[i]])
+			if s.next[cell] == 0 {
+				s.next[cell] = int32(states)
+				s.next = append(s.next, make([]int32, s.columns)...)
+				states++
+			}
+			state = int(s.next[cell])
+		}
+		s.output(int32(state)).union(words[word])
+	}
+	return states
+}
+
+func sortedWords(words map[string]*ruleSet) []string {
+	list := make([]string, 0, len(words))
+	for word := range words {
+		list = append(list, word)
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (s *scanner) output(state int32) *ruleSet {
+	if s.outputs[state] == nil {
+		s.outputs[state] = &ruleSet{}
+	}
+	return s.outputs[state]
+}
+
+// link turns the trie into a complete automaton, breadth first: a missing transition is that of the longest proper suffix.
+func (s *scanner) link(states int) {
+	suffix := make([]int32, states)
+	queue := make([]int32, 0, states)
+	for column := range s.columns {
+		if child := s.next[column]; child != 0 {
+			queue = append(queue, child)
+		}
+	}
+	for len(queue) > 0 {
+		state := queue[0]
+		queue = queue[1:]
+		if inherited := s.outputs[suffix[state]]; inherited != nil {
+			s.output(state).union(inherited)
+		}
+		for column := range s.columns {
+			cell := int(state)*s.columns + column
+			fallback := s.next[int(suffix[state])*s.columns+column]
+			if child := s.next[cell]; child != 0 {
+				suffix[child] = fallback
+				queue = append(queue, child)
+			} else {
+				s.next[cell] = fallback
+			}
+		}
+	}
+	s.flag()
+}
+
+// flag turns targets into row offsets and marks those with an output.
+func (s *scanner) flag() {
+	for i, state := range s.next {
+		row := state * int32(s.columns)
+		if s.outputs[state] != nil {
+			row |= outputFlag
+		}
+		s.next[i] = row
+	}
+	byRow := make(map[int32]*ruleSet, len(s.outputs))
+	for state, set := range s.outputs {
+		byRow[state*int32(s.columns)] = set
+	}
+	s.outputs = byRow
+}
+
+// scan adds the rules of all needles in text to found.
+func (s *scanner) scan(text []byte, found *ruleSet) {
+	row := int32(0)
+	for _, b := range text {
+		row = s.next[row+int32(s.class[b])]
+		if row < 0 {
+			row &^= outputFlag
+			found.union(s.outputs[row])
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/onelayer/onelayer/internal/policy"
+	"github.com/onelayer/onelayer/internal/source"
+)
+
+const (
+	packageExempt    = "lib.onelayer.exempt"
+	packageInventory = "lib.onelayer.inventory"
+	packageParams    = "lib.onelayer.params"
+
+	// groupOwn holds the rules about onelayer's own configuration and waivers.
+	groupOwn = "onelayer"
+
+	varDeclared = ast.Var("declared")
+	varAnswer   = ast.Var("answer")
+)
+
+// program is the compiled part of the library that a run needs. It is immutable once built and safe for concurrent use.
+type program struct {
+	compiler *ast.Compiler
+	// rules are numbered by their place; a rule's violations are bound to its variable.
+	rules  []*policy.Rule
+	exprs  []*ast.Expr
+	kinds  map[string]*dispatch
+	scan   *scanner
+	loaded map[string]bool
+}
+
+// dispatch says which rules judge the documents of one kind: all of them, and those that no needle gates.
+type dispatch struct {
+	all, ungated ruleSet
+	gated        bool
+}
+
+// choose gives the rules that are worth evaluating on a document. Without gate, it is all rules of the kind.
+func (p *program) choose(doc *source.Document, gate bool) (ruleSet, bool) {
+	kind := p.kinds[doc.GroupKind]
+	if kind == nil {
+		return ruleSet{}, false
+	}
+	if !gate || !kind.gated || doc.Raw == nil {
+		return kind.all, true
+	}
+	var found ruleSet
+	p.scan.scan(doc.Raw, &found)
+	if found.has(p.scan.doubt) {
+		return kind.all, true
+	}
+	found.intersect(&kind.all)
+	found.union(&kind.ungated)
+	return found, found != ruleSet{}
+}
+
+// body is the query that asks the given rules, and for waivers that the document declares.
+func (p *program) body(rules *ruleSet, declared bool) ast.Body {
+	var exprs []*ast.Expr
+	for i, expr := range p.exprs {
+		if rules.has(i) {
+			exprs = append(exprs, expr.Copy())
+		}
+	}
+	if declared {
+		exprs = append(exprs, ask(packageExempt+".declared", varDeclared))
+	}
+	return ast.NewBody(exprs...)
+}
+
+// ask makes the query that binds variable to the rule at a dotted path below data.
+func ask(dotted string, variable ast.Var) *ast.Expr {
+	ref := ast.Ref{ast.DefaultRootDocument}
+	for name := range strings.SplitSeq(dotted, ".") {
+		ref = append(ref, ast.StringTerm(name))
+	}
+	return ast.Equality.Expr(ast.NewTerm(ref), ast.NewTerm(variable))
+}
+
+func ruleVar(i int) ast.Var { return ast.Var(fmt.Sprintf("rule%d", i)) }
+
+// build compiles what the documents of a tree need, once.
+func (e *Engine) build(kinds map[string]bool, waivers bool) (*program, error) {
+	p := &program{kinds: map[string]*dispatch{}, loaded: map[string]bool{}}
+	for _, rule := range e.rules {
+		if slices.ContainsFunc(rule.AppliesTo, func(kind string) bool { return kinds[kind] }) {
+			p.rules = append(p.rules, rule)
+		}
+	}
+	if len(p.rules) >= maxRules {
+		return nil, fmt.Errorf("compile policies: more than %d rules", maxRules-1)
+	}
+	if err := p.compile(e.library, waivers); err != nil {
+		return nil, err
+	}
+	p.index(kinds)
+	return p, nil
+}
+
+func (p *program) compile(library Library, waivers bool) error {
+	names := make([]string, 0, len(p.rules)+1)
+	for i, rule := range p.rules {
+		names = append(names, rule.ID)
+		p.exprs = append(p.exprs, ask(rule.Package+".violation", ruleVar(i)))
+	}
+	if waivers {
+		names = append(names, packageExempt)
+	}
+	parsed, err := library.Modules(names...)
+	if err != nil {
+		return fmt.Errorf("load policies: %w", err)
+	}
+	modules := make(map[string]*ast.Module, len(parsed))
+	for i, module := range parsed {
+		p.loaded[packageName(module)] = true
+		modules[fmt.Sprintf("%d.rego", i)] = module
+	}
+	p.compiler = ast.NewCompiler()
+	if p.compiler.Compile(modules); p.compiler.Failed() {
+		return fmt.Errorf("compile policies: %w", p.compiler.Errors)
+	}
+	return nil
+}
+
+func packageName(module *ast.Module) string {
+	return strings.TrimPrefix(module.Package.Path.String(), "data.")
+}
+
+// index makes the dispatch table and the scanner.
+func (p *program) index(kinds map[string]bool) {
+	needles := map[int][]string{}
+	for i, rule := range p.rules {
+		gated := len(rule.Needles) > 0 && !slices.ContainsFunc(rule.Needles, func(n string) bool { return !usable(n) })
+		if gated {
+			needles[i] = rule.Needles
+		}
+		for _, kind := range rule.AppliesTo {
+			if !kinds[kind] {
+				continue
+			}
+			if p.kinds[kind] == nil {
+				p.kinds[kind] = &dispatch{}
+			}
+			p.kinds[kind].add(i, gated && !strings.HasPrefix(kind, ownGroup+"/"))
+		}
+	}
+	p.scan = newScanner(needles, len(p.rules))
+}
+
+func (d *dispatch) add(rule int, gated bool) {
+	d.all.add(rule)
+	if gated {
+		d.gated = true
+	} else {
+		d.ungated.add(rule)
+	}
+}
+
+// chosen applies --select and --ignore. Rules about onelayer's own configuration are always selected, but may be ignored.
+func chosen(rules []*policy.Rule, selects, ignores []string) ([]*policy.Rule, error) {
+	for _, pattern := range slices.Concat(selects, ignores) {
+		if !slices.ContainsFunc(rules, func(r *policy.Rule) bool { return matches(r, pattern) }) {
+			return nil, fmt.Errorf("select rules: no rule matches %q", pattern)
+		}
+	}
+	var kept []*policy.Rule
+	for _, rule := range rules {
+		match := func(pattern string) bool { return matches(rule, pattern) }
+		selected := len(selects) == 0 || rule.Group == groupOwn || slices.ContainsFunc(selects, match)
+		if selected && !slices.ContainsFunc(ignores, match) {
+			kept = append(kept, rule)
+		}
+	}
+	return kept, nil
+}
+
+func matches(rule *policy.Rule, pattern string) bool {
+	for _, id := range append([]string{rule.ID}, rule.Aliases...) {
+		if ok, err := path.Match(pattern, id); ok && err == nil {
+			return true
+		}
+	}
+	return pattern == "*"
+}
+
+// disable takes out the rules that the configuration switches off.
+func (p *program) disable(ctx context.Context, config ast.Value) error {
+	if !p.loaded[packageParams] {
+		return nil
+	}
+	data := newUnitData(config, false, func() ast.Value { return ast.NewObject() })
+	for i, rule := range p.rules {
+		enabled, err := answer(ctx, p, callEnabled(rule.ID), data, nil, nil)
+		if err != nil {
+			return fmt.Errorf("read configuration of %s: %w", rule.ID, err)
+		}
+		if enabled == ast.Boolean(false) {
+			p.remove(i)
+		}
+	}
+	return nil
+}
+
+// callEnabled asks lib.onelayer.params whether a rule is switched on.
+func callEnabled(id string) *ast.Expr {
+	ref := ask(packageParams+".enabled", varAnswer).Operand(0)
+	return ast.NewExpr([]*ast.Term{ref, ast.StringTerm(id), ast.NewTerm(varAnswer)})
+}
+
+func (p *program) remove(rule int) {
+	for _, kind := range p.kinds {
+		kind.all[rule/64] &^= 1 << (rule % 64)
+		kind.ungated.intersect(&kind.all)
+	}
+}
