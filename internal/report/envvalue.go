@@ -6,7 +6,7 @@ import (
 )
 
 // masked stands for a value that is not shown.
-const masked = "****"
+const masked = "***"
 
 var (
 	valueLine  = regexp.MustCompile(`^(\s*(?:-\s+)?)(["']?)value(["']?):(\s+)(\S.*)$`)

@@ -23,13 +23,37 @@ func readExcerpt(opts Options, file string, line, column, endColumn int) (excerp
 	}
 	raw := []rune(strings.TrimRight(lines[line-1], "\r\n"))
 	start, end := span(raw, column, endColumn)
-	text := hideEnvValue(lines, line-1)
-	if opts.Mask != nil {
-		text = opts.Mask(text)
-	}
-	shown := []rune(text)
+	shown := []rune(shownLine(opts.Mask, lines, line-1))
 	start, end = shift(raw, shown, start, end)
 	return expand(shown, start, end), true
+}
+
+// Lines before the one shown that the mask gets to see, and how far back a key in PEM form may begin.
+const (
+	maskContext = 12
+	pemContext  = 100
+)
+
+// shownLine gives a line without secrets. What is secret may be told by the lines before.
+func shownLine(mask func([]string) []string, lines []string, index int) string {
+	text := hideEnvValue(lines, index)
+	if mask == nil {
+		return text
+	}
+	from := max(index-maskContext, 0)
+	for i := index; i >= max(index-pemContext, 0); i-- {
+		if strings.Contains(lines[i], "-----BEGIN") {
+			from = min(from, i)
+			break
+		}
+	}
+	window := append([]string(nil), lines[from:index+1]...)
+	for i := range window {
+		window[i] = strings.TrimRight(window[i], "\r\n")
+	}
+	window[len(window)-1] = text
+	masked := mask(window)
+	return masked[len(masked)-1]
 }
 
 // span turns 1-based columns into a range of characters. Without an end it takes the word that stands there.

@@ -13,7 +13,7 @@ func TestExcerpt(t *testing.T) {
 	for _, test := range []struct {
 		name, line        string
 		column, endColumn int
-		mask              func(string) string
+		mask              func([]string) []string
 		text, marked      string
 	}{
 		{name: "range", line: "CMD [a, b]", column: 6, endColumn: 7, text: "CMD [a, b]", marked: "a"},
@@ -38,7 +38,24 @@ func TestExcerpt(t *testing.T) {
 	}
 }
 
-func stars(line string) string { return strings.ReplaceAll(line, "secret", "*") }
+func stars(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = strings.ReplaceAll(line, "secret", "*")
+	}
+	return out
+}
+
+func TestExcerptInsideAKey(t *testing.T) {
+	lines := []string{"key: |", "  -----BEGIN PRIVATE KEY-----", "  abc", "  def", "  -----END PRIVATE KEY-----", "next: x"}
+	pem := func(window []string) []string {
+		if strings.Contains(strings.Join(window, " "), "BEGIN") {
+			return append(window[:len(window)-1:len(window)-1], "***")
+		}
+		return window
+	}
+	assert.Equal(t, "***", shownLine(pem, lines, 3))
+}
 
 func TestExcerptOfWideCharacters(t *testing.T) {
 	e := expand([]rune("名前: x"), 4, 5)
@@ -73,7 +90,7 @@ options:
 - name: REF
   valueFrom: {}
 - {name: X, value: y}`, "\n")
-	want := map[int]string{2: "  value: ****", 3: "- value: ****", 8: "  value: ****", 13: "    ****", 14: "    ****"}
+	want := map[int]string{2: "  value: ***", 3: "- value: ***", 8: "  value: ***", 13: "    ***", 14: "    ***"}
 	for i, line := range lines {
 		expected, hidden := want[i]
 		if !hidden {

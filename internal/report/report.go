@@ -51,8 +51,8 @@ type Options struct {
 	FailOn finding.Severity
 	// Source gives the lines of a file for excerpts; nil means no excerpts.
 	Source func(file string) ([]string, error)
-	// Mask hides secret values in a line. It is applied to every line of source and every text that is printed.
-	Mask func(line string) string
+	// Mask hides secret values in lines that follow each other. It is applied to all source and all text that is printed.
+	Mask func(lines []string) []string
 	// Rules by id, for formats that describe rules.
 	Rules map[string]Rule
 	Tool  Tool
@@ -96,10 +96,7 @@ type view struct {
 
 // newView copies the report for printing, so that no writer can change it or show a secret.
 func newView(r *finding.Report, opts Options) view {
-	mask := opts.Mask
-	if mask == nil {
-		mask = func(text string) string { return text }
-	}
+	mask := masker(opts.Mask)
 	out := *r
 	out.Findings = make([]finding.Finding, 0, len(r.Findings))
 	out.Waived = make([]finding.Waived, 0, len(r.Waived))
@@ -110,49 +107,61 @@ func newView(r *finding.Report, opts Options) view {
 			hidden++
 			continue
 		}
-		out.Findings = append(out.Findings, maskFinding(r.Findings[i], mask))
+		out.Findings = append(out.Findings, mask.finding(r.Findings[i]))
 	}
 	for i := range r.Waived {
 		if r.Waived[i].Severity.Rank() < opts.MinSeverity.Rank() {
 			continue
 		}
 		waived := r.Waived[i]
-		waived.Finding = maskFinding(waived.Finding, mask)
-		waived.Waiver.Reason = maskLines(waived.Waiver.Reason, mask)
+		waived.Finding = mask.finding(waived.Finding)
+		waived.Waiver.Reason = mask.prose(waived.Waiver.Reason)
 		out.Waived = append(out.Waived, waived)
 	}
 	for _, problem := range r.Errors {
-		problem.Msg = maskLines(problem.Msg, mask)
+		problem.Msg = mask.text(problem.Msg)
 		out.Errors = append(out.Errors, problem)
 	}
 	return view{Report: &out, hidden: hidden}
 }
 
-func maskFinding(f finding.Finding, mask func(string) string) finding.Finding {
-	f.Msg = maskLines(f.Msg, mask)
+// masker hides secrets in text; nil hides nothing.
+type masker func(lines []string) []string
+
+// text masks text that may quote an input.
+func (m masker) text(text string) string {
+	if m == nil || text == "" {
+		return text
+	}
+	return strings.Join(m(strings.Split(text, "\n")), "\n")
+}
+
+// prose masks sentences. A colon in a sentence is no assignment, so that the parts around it are masked by themselves.
+func (m masker) prose(text string) string {
+	if m == nil || text == "" {
+		return text
+	}
+	parts := strings.Split(text, ": ")
+	for i := range parts {
+		parts[i] = m.text(parts[i])
+	}
+	return strings.Join(parts, ": ")
+}
+
+func (m masker) finding(f finding.Finding) finding.Finding {
+	f.Msg = m.prose(f.Msg)
 	evidence := make([]finding.Evidence, 0, len(f.Evidence))
 	for _, step := range f.Evidence {
-		step.Note = maskLines(step.Note, mask)
+		step.Note = m.prose(step.Note)
 		evidence = append(evidence, step)
 	}
 	related := make([]finding.Related, 0, len(f.Related))
 	for _, place := range f.Related {
-		place.Note = maskLines(place.Note, mask)
+		place.Note = m.prose(place.Note)
 		related = append(related, place)
 	}
 	f.Evidence, f.Related = evidence, related
 	return f
-}
-
-func maskLines(text string, mask func(string) string) string {
-	if !strings.Contains(text, "\n") {
-		return mask(text)
-	}
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = mask(line)
-	}
-	return strings.Join(lines, "\n")
 }
 
 // message gives a finding's message without the id in front of it.

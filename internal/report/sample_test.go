@@ -53,7 +53,13 @@ func sampleSource(file string) ([]string, error) {
 
 var sampleSecrets = regexp.MustCompile(`hunter2-[a-z0-9]+`)
 
-func sampleMask(line string) string { return sampleSecrets.ReplaceAllString(line, "****") }
+func sampleMask(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = sampleSecrets.ReplaceAllString(line, "***")
+	}
+	return out
+}
 
 func sampleOptions() Options {
 	return Options{
