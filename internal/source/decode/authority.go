@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
-	"strconv"
-	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	node "go.yaml.in/yaml/v3"
@@ -21,14 +18,14 @@ func decodeAuthority(raw []byte, limits Limits) (ast.Value, *SyntaxError) {
 	}
 	native, err := unmarshal(raw)
 	if err != nil {
-		return nil, explain(raw, err)
+		return nil, explain(raw, err, limits)
 	}
 	if nesting(native) > limits.Depth {
 		return nil, tooDeep(raw, limits.Depth)
 	}
 	value, err := ast.InterfaceToValue(native)
 	if err != nil {
-		return nil, explain(raw, err)
+		return nil, explain(raw, err, limits)
 	}
 	return value, nil
 }
@@ -85,13 +82,19 @@ func nesting(value any) int {
 
 // tooDeep is the error of a document that nests deeper than the limit, at the first node that does.
 func tooDeep(raw []byte, limit int) *SyntaxError {
-	err := &SyntaxError{Line: 1, Column: 1, Msg: fmt.Sprintf("nested deeper than %d levels", limit)}
-	if tree, failed := parseTree(raw); failed == nil {
+	at := max(deepJSON(raw, limit), 0)
+	if tree, err := parseTree(raw); err == nil {
 		if n := deeperThan(tree, limit); n != nil {
-			err.Line, err.Column = n.Line, n.Column
+			at = newText(raw).offset(n)
 		}
 	}
-	return err
+	return errorAt(raw, at, fmt.Sprintf("nested deeper than %d levels", limit))
+}
+
+// errorAt is an error at an offset.
+func errorAt(raw []byte, at int, msg string) *SyntaxError {
+	line, column := lineColumn(raw, at)
+	return &SyntaxError{Line: line, Column: column, Msg: msg}
 }
 
 func deeperThan(n *node.Node, limit int) *node.Node {
@@ -122,8 +125,10 @@ func checkAliases(raw []byte, limits Limits) *SyntaxError {
 	if size, _ := e.measure(tree); e.first == nil || size <= e.limit {
 		return nil
 	}
-	return &SyntaxError{Line: e.first.Line, Column: e.first.Column, Msg: "aliases expand to an excessive document"}
+	return errorAt(raw, newText(raw).offset(e.first), excessive)
 }
+
+const excessive = "aliases expand to an excessive document"
 
 // expansion measures what a document weighs once its aliases are written out.
 type expansion struct {
@@ -155,21 +160,4 @@ func (e *expansion) measure(n *node.Node) (size int, known bool) {
 		e.sizes[n] = size
 	}
 	return size, false
-}
-
-var (
-	errorPrefix = regexp.MustCompile(`^(?:error converting YAML to JSON: |error unmarshaling JSON: |while decoding JSON: |yaml: |json: )+`)
-	errorLine   = regexp.MustCompile(`^line (\d+): `)
-)
-
-// explain turns an error of the authority into a short message with a position.
-func explain(raw []byte, err error) *SyntaxError {
-	msg := errorPrefix.ReplaceAllString(err.Error(), "")
-	line := 1
-	if m := errorLine.FindStringSubmatch(msg); m != nil {
-		line, _ = strconv.Atoi(m[1])
-		msg = msg[len(m[0]):]
-	}
-	msg, _, _ = strings.Cut(msg, "\n")
-	return &SyntaxError{Line: line, Column: 1, Msg: msg}
 }
