@@ -53,11 +53,46 @@ related(record) := [place |
 ]
 
 # METADATA
+# description: >-
+#   A path as it stands in the object of a record. What lies in an Image is shown at the word of the manifest that leads
+#   there, else at the image; a file that a Dockerfile writes is shown at the instruction that writes it.
+place(record, path) := record.folded.inline[path[2]].at if {
+	record.kind == "onelayer.dev/Image"
+	record.folded.inline[path[2]]
+} else := path if {
+	record.kind == "onelayer.dev/Image"
+} else := path if {
+	array.slice(path, 0, count(record.path)) == record.path
+} else := record.command.words[0].path if {
+	record.command.words[0].from == "manifest"
+} else := array.concat(record.path, ["image"]) if {
+	record.spec.image
+} else := record.path
+
+# METADATA
+# description: The chain of a process as evidence; places outside the object of the record keep their note only.
+evidence(record, process) := [step |
+	some link in process.chain
+	step := _step(record, link)
+]
+
+# METADATA
 # description: The words of a text as a shell would split them, without expansion.
 split_words(value) := [word |
 	some written in regex.find_n(`(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+`, value, -1)
 	word := regex.replace(written, `'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)`, "$1$2$3")
 ]
+
+_step(record, link) := {"note": link.note, "path": place(record, link.path)} if {
+	_inside(record, link.path)
+} else := {"note": link.note}
+
+_inside(record, path) if {
+	record.kind == "onelayer.dev/Image"
+	count(path) > 0
+} else if {
+	array.slice(path, 0, count(record.path)) == record.path
+}
 
 _capped(record, wanted) := "warning" if {
 	wanted == "error"
@@ -80,6 +115,8 @@ _answerable(record, process) if {
 	process.from == "manifest"
 } else if {
 	record.kind == "onelayer.dev/Image"
+} else if {
+	record.command.words[0].from == "manifest"
 } else if {
 	resource.in_cluster
 }

@@ -114,7 +114,7 @@ _well_known(ref) := object.union(_nothing, {"cmd": {"shell": false, "path": [], 
 	some value in manager.base_image(ref).cmd
 	word := {"v": value, "path": [], "from": "image"}
 ]}}) if {
-	is_array(manager.base_image(ref).cmd)
+	count(manager.base_image(ref).cmd) > 0
 } else := _nothing
 
 _inherit(child, base) := object.union(child, {

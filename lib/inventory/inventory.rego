@@ -44,7 +44,8 @@ image_of(ref) := _certain(ref) if {
 bases := index.bases
 
 # METADATA
-# description: What runs an Image, as a list of {object, path, note, kind, job, overrides}.
+# description: What runs an Image, as a list of {object, path, note, kind, job, overrides, guarded}; guarded tells that
+#   the container has a memory limit and a liveness probe.
 consumers(name) := object.get(index.consumers, name, [])
 
 # METADATA
@@ -155,7 +156,7 @@ _pod_uses := [use |
 		"job": pod.job,
 		"role": entry.role,
 		"overrides": _overrides(entry.container, "command"),
-		"replicas": object.get(obj, ["spec", "replicas"], null),
+		"guarded": _guarded(entry.container),
 	}
 ]
 
@@ -176,9 +177,14 @@ _service_uses := [use |
 		"job": false,
 		"role": "service",
 		"overrides": _overrides(service, "entrypoint"),
-		"replicas": null,
+		"guarded": true,
 	}
 ]
+
+_guarded(container) if {
+	container.resources.limits.memory
+	container.livenessProbe
+} else := false
 
 _overrides(container, field) if {
 	container[field]

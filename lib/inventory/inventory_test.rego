@@ -69,9 +69,9 @@ test_images if {
 
 test_consumers if {
 	uses := inventory.consumers("api") with data.inventory as _inventory
-	[[use.object.kind, use.path, use.job, use.overrides, use.replicas] | some use in uses] == [
-		["Deployment", ["spec", "template", "spec", "containers", 0, "image"], false, true, 2],
-		["Compose", ["spec", "services", "api"], false, true, null],
+	[[use.object.kind, use.path, use.job, use.overrides, use.guarded] | some use in uses] == [
+		["Deployment", ["spec", "template", "spec", "containers", 0, "image"], false, true, false],
+		["Compose", ["spec", "services", "api"], false, true, true],
 	]
 	jobs := inventory.consumers("web") with data.inventory as _inventory
 	[[use.job, use.overrides, use.note] | some use in jobs] == [[true, false, "Job once runs this image"]]

@@ -1,0 +1,141 @@
+# METADATA
+# scope: package
+# title: The grace period is cut short
+# description: >-
+#   The times of a shutdown contradict each other. PM2 kills the program 1.6 seconds after its signal unless
+#   kill_timeout says otherwise, whatever terminationGracePeriodSeconds grants; a preStop hook that takes the whole
+#   grace period leaves the program none.
+# custom:
+#   id: process/drain-cut-short
+#   severity: warning
+#   severities: [error, warning, info]
+#   group: process
+#   concerns: [drain]
+#   layers: [container, kubernetes, mesh]
+#   applies_to: [
+#     /Pod, /PodTemplate, /ReplicationController, apps/Deployment, apps/StatefulSet, apps/DaemonSet,
+#     apps/ReplicaSet, extensions/Deployment, extensions/DaemonSet, extensions/ReplicaSet, batch/Job,
+#     batch/CronJob, argoproj.io/Rollout, serving.knative.dev/Service, serving.knative.dev/Configuration,
+#     apps.openshift.io/DeploymentConfig, onelayer.dev/Image, onelayer.dev/Compose
+#   ]
+#   needs: [object, source, image]
+#   needles: [
+#     preStop, pm2, keymetrics
+#   ]
+#   parameters:
+#     min_drain_seconds:
+#       type: number
+#       description: >-
+#         The seconds that a program needs at least to finish its work after the signal to stop.
+#       default: 5
+#   remediation:
+#     default: >-
+#       Start the program itself, so that it gets SIGTERM and the whole grace period; keep the preStop hook short
+#       and set terminationGracePeriodSeconds to the hook, the drain and five seconds.
+#   fix: manual
+#   since: 0.1.0
+package lib.onelayer.policies.process.drain_cut_short
+
+import data.lib.onelayer.command
+import data.lib.onelayer.container
+import data.lib.onelayer.finding
+import data.lib.onelayer.params
+import data.lib.onelayer.pm2
+import data.lib.onelayer.supervision
+
+violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
+	"msg": sprintf("%s: PM2 kills %s %v s after its signal, whatever grace Kubernetes grants; start it itself", [
+		entry.record.label,
+		app.name,
+		seconds,
+	]),
+	"severity": container.severity(entry.record, "warning"),
+	"path": supervision.app_path(entry.record, item, pm2.kill_timeout(app).path),
+	"evidence": container.evidence(entry.record, item.process),
+	"related": container.related(entry.record),
+	"root": "process/manager-entrypoint",
+}) if {
+	some entry in supervision.answerable
+	_drains(entry.record)
+	some item in entry.found
+	some app in item.apps
+	seconds := _app_seconds(entry.record, app)
+	seconds < params.of("process/drain-cut-short").min_drain_seconds
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("%s: preStop takes %v s of %v s grace, so the program is killed before it can drain; raise the grace", [
+		record.label,
+		hook,
+		_grace(record),
+	]),
+	"severity": container.severity(record, "error"),
+	"path": array.concat(record.path, ["lifecycle", "preStop"]),
+}) if {
+	some record in container.records
+	_drains(record)
+	hook := _hook_seconds(record)
+	hook >= _grace(record)
+}
+
+violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
+	"msg": sprintf("%s: preStop (%v s) and the drain of PM2 (%v s) exceed the grace of %v s; raise the grace", [
+		entry.record.label,
+		hook,
+		seconds,
+		grace,
+	]),
+	"severity": container.severity(entry.record, "warning"),
+	"path": array.concat(entry.record.path, ["lifecycle", "preStop"]),
+	"root": "process/manager-entrypoint",
+}) if {
+	some entry in supervision.entries
+	_drains(entry.record)
+	hook := _hook_seconds(entry.record)
+	grace := _grace(entry.record)
+	hook < grace
+	some item in entry.found
+	seconds := max([_app_seconds(entry.record, app) | some app in item.apps])
+	hook + seconds > grace
+}
+
+_drains(record) if {
+	record.role in {"main", "image"}
+	not record.job
+	not startswith(record.kind, "serving.knative.dev/")
+}
+
+_app_seconds(record, app) := to_number(record.env.PM2_KILL_TIMEOUT.value) / 1000 if {
+	regex.match(`^[0-9]{1,9}$`, record.env.PM2_KILL_TIMEOUT.value)
+	not pm2.kill_timeout(app).declared
+} else := milliseconds / 1000 if {
+	milliseconds := pm2.kill_timeout(app).ms
+	is_number(milliseconds)
+}
+
+_grace(record) := record.pod.spec.terminationGracePeriodSeconds if {
+	is_number(record.pod.spec.terminationGracePeriodSeconds)
+} else := 30
+
+_hook_seconds(record) := record.spec.lifecycle.preStop.sleep.seconds if {
+	is_number(record.spec.lifecycle.preStop.sleep.seconds)
+} else := sum([_sleep(process) | some process in processes]) if {
+	list := record.spec.lifecycle.preStop.exec.command
+	is_array(list)
+	words := [{"v": word, "path": record.path, "from": "manifest"} | some word in list; is_string(word)]
+	processes := [process |
+		some process in command.run(object.union(record.command, {"words": words})).processes
+		not process.background
+		not process.maybe
+		_sleep(process)
+	]
+	count(processes) > 0
+}
+
+_sleep(process) := to_number(regex.replace(process.argv[1], `s$`, "")) if {
+	process.name == "sleep"
+	regex.match(`^[0-9]{1,6}s?$`, process.argv[1])
+} else := to_number(regex.replace(process.argv[1], `m$`, "")) * 60 if {
+	process.name == "sleep"
+	regex.match(`^[0-9]{1,4}m$`, process.argv[1])
+}

@@ -1,0 +1,94 @@
+# METADATA
+# scope: package
+# title: Nobody asks the application whether it is well
+# description: >-
+#   The container has no readiness probe, or asks one and the same question for readiness and liveness. Kubernetes
+#   then sends traffic to a program that is not ready, and the mesh balances over it. Under a process manager it is
+#   worse: crashes never reach Kubernetes, so without probes nobody notices them.
+# custom:
+#   id: resilience/missing-probe
+#   severity: info
+#   severities: [error, warning, info]
+#   group: resilience
+#   concerns: [health]
+#   layers: [container, kubernetes, mesh]
+#   applies_to: [
+#     /Pod, /PodTemplate, /ReplicationController, apps/Deployment, apps/StatefulSet, apps/DaemonSet,
+#     apps/ReplicaSet, extensions/Deployment, extensions/DaemonSet, extensions/ReplicaSet, argoproj.io/Rollout,
+#     serving.knative.dev/Service, serving.knative.dev/Configuration, apps.openshift.io/DeploymentConfig
+#   ]
+#   needs: [object, inventory]
+#   parameters:
+#     managed_is_error:
+#       type: boolean
+#       description: >-
+#         Whether a missing probe is an error when a process manager runs in the container.
+#       default: true
+#   remediation:
+#     default: >-
+#       Add a readinessProbe that asks the application whether it can serve, and a livenessProbe that asks whether
+#       it must be restarted, on different questions; a startupProbe covers a slow start.
+#   fix: manual
+#   since: 0.1.0
+package lib.onelayer.policies.resilience.missing_probe
+
+import data.lib.onelayer.finding
+import data.lib.onelayer.inventory
+import data.lib.onelayer.params
+import data.lib.onelayer.supervision
+import data.lib.onelayer.workload
+
+violation contains finding.new(rego.metadata.chain(), entry.obj, {
+	"msg": _missing(entry, entry.path in _managed),
+	"severity": _severity(entry),
+	"path": entry.path,
+}) if {
+	some entry in _serving
+	not entry.container.readinessProbe
+}
+
+violation contains finding.new(rego.metadata.chain(), entry.obj, {
+	"msg": sprintf("container %q asks the same for liveness and readiness, so overload restarts it; ask differently", [entry.name]),
+	"severity": _doubled,
+	"path": array.concat(entry.path, ["livenessProbe"]),
+}) if {
+	some entry in _serving
+	entry.container.readinessProbe == entry.container.livenessProbe
+	is_object(entry.container.livenessProbe)
+}
+
+_serving := [entry |
+	some entry in workload.containers
+	entry.role == "main"
+	not entry.pod.job
+	_serves(entry)
+]
+
+_serves(entry) if {
+	count(entry.container.ports) > 0
+} else if {
+	entry.path in _managed
+}
+
+_managed := {entry.record.path |
+	some entry in supervision.entries
+	entry.record.pod != null
+	some item in entry.found
+	item.manager.class in {"supervisor", "procfile"}
+	item.manager.starts
+}
+
+_missing(entry, true) := sprintf("container %q has no readinessProbe and a process manager hides its crashes; add probes", [entry.name])
+
+_missing(entry, false) := sprintf("container %q has no readinessProbe, so traffic comes before it is ready; add one", [entry.name])
+
+_severity(entry) := "error" if {
+	entry.path in _managed
+	params.of("resilience/missing-probe").managed_is_error
+} else := "warning" if {
+	inventory.mesh
+} else := "info"
+
+_doubled := "warning" if {
+	inventory.mesh
+} else := "info"
