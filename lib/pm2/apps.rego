@@ -16,16 +16,43 @@ apps(parsed, value) := [app |
 ]
 
 _starts_apps(parsed) if {
-	_starting_verbs[parsed.verb]
 	not parsed.exits
+	_starting_verb(parsed)
 }
 
-_starts_apps(parsed) if {
+_starting_verb(parsed) if _starting_verbs[parsed.verb]
+
+_starting_verb(parsed) if {
 	parsed.verb in {"restart", "reload"}
 	parsed.is_config
 }
 
 _starting_verbs := {"start", "startOrRestart", "startOrReload", "startOrGracefulReload"}
+
+# METADATA
+# title: Whether a command line starts applications or is meant to
+# description: |
+#   True for the starting sub-commands, resurrect, serve, restart and reload of a process file, and for every container
+#   binary that is not only asked for help or its version; ls, logs, save and install start nothing.
+starts(parsed) if {
+	_starts_apps(parsed)
+} else if {
+	not parsed.exits
+	parsed.verb in {"resurrect", "serve"}
+} else if {
+	not parsed.exits
+	not _client_binaries[parsed.binary]
+} else := false
+
+# METADATA
+# title: Whether PM2 stays in the foreground
+# description: The container binaries do; pm2 does with --no-daemon or --attach.
+foreground(parsed) if {
+	parsed.binary != "pm2"
+} else if {
+	some option in ["--no-daemon", "--attach"]
+	parsed.options[option]
+} else := false
 
 _found(parsed, value) := [app |
 	some target in parsed.targets

@@ -1,0 +1,116 @@
+package lib.onelayer.manager
+
+# METADATA
+# title: The manager that a probe or hook command talks to
+# description: A name as of gives it; undefined for every other command.
+probe_command(argv) := found.name if {
+	found := of({"argv": argv})
+	found.class == "supervisor"
+}
+
+# METADATA
+# title: The manager that a base image brings and starts
+# description: |
+#   {name, cmd} for a reference with or without registry, tag and digest; cmd is what a child image without an own command
+#   runs, [] when that is not known. Undefined for every other image; a name that merely contains "pm2" proves nothing.
+base_image(ref) := object.union({"cmd": []}, base) if {
+	is_string(ref)
+	bare := regex.replace(regex.replace(lower(trim_space(ref)), `@.*$`, ""), `:[^/]*$`, "")
+	segments := split(bare, "/")
+	last := count(segments) - 1
+	last > 0
+	base := _base(segments[last - 1], segments[last])
+}
+
+_base(owner, name) := _known_images[owner][name] if {
+	_known_images[owner][name]
+} else := {"name": "passenger", "cmd": ["/sbin/my_init"]} if {
+	owner == "phusion"
+	startswith(name, "passenger-")
+} else := {"name": "s6", "cmd": ["/init"]} if {
+	owner in {"linuxserver", "hassio-addons"}
+} else := {"name": "s6", "cmd": ["/init"]} if {
+	owner in {"homeassistant", "home-assistant"}
+	regex.match(`-base(?:-[a-z]+)?$`, name)
+} else := {"name": "systemd", "cmd": ["/sbin/init"]} if {
+	regex.match(`^(?:systemd(?:-.*)?|.*-systemd|ubi\d*-init)$`, name)
+}
+
+_known_images := {
+	"keymetrics": {
+		"pm2": {"name": "pm2", "cmd": ["pm2-runtime", "start", "pm2.json"]},
+		"pm2-docker-alpine": {"name": "pm2", "cmd": ["pm2-runtime", "start", "pm2.json"]},
+	},
+	"thinhhv": {"pm2": {"name": "pm2"}},
+	"shanelau": {"pm2-docker": {"name": "pm2"}},
+	"really": {"node-pm2-git": {"name": "pm2"}},
+	"phusion": {
+		"baseimage": {"name": "my_init", "cmd": ["/sbin/my_init"]},
+		"baseimage-docker": {"name": "my_init", "cmd": ["/sbin/my_init"]},
+	},
+	"strongloop": {"strong-pm": {"name": "strong-pm"}},
+	"crazymax": {"alpine-s6": {"name": "s6", "cmd": ["/init"]}},
+	"discourse": {"base": {"name": "runit"}},
+	"gitlab": {"gitlab-ce": {"name": "runit"}, "gitlab-ee": {"name": "runit"}},
+}
+
+# METADATA
+# title: The manager that a package installs
+# description: |
+#   ecosystem is "npm", "pip", "apt", "apk" or "gem"; word is a package as an installer takes it, with its version
+#   (pm2@5, honcho==1.1, supervisor=4.2). Undefined for every other package: tpm2-tools, forever-monitor, @pm2/io.
+packaged(ecosystem, word) := _packages[ecosystem][name] if {
+	is_string(word)
+	found := regex.find_all_string_submatch_n(
+		`^(@[^@/\s]+/[\w.-]+|[A-Za-z0-9][\w.+-]*)(?:\[[^\]]*\])?\s*(?:[@=<>~!^:;,\s].*)?$`,
+		word, 1,
+	)
+	name := _package_name(ecosystem, found[0][1])
+}
+
+_package_name(ecosystem, name) := lower(name) if {
+	ecosystem == "pip"
+} else := name
+
+_packages := {
+	"npm": {
+		"pm2": "pm2",
+		"@socket.io/pm2": "pm2",
+		"forever": "forever",
+		"nodemon": "nodemon",
+		"supervisor": "supervisor",
+		"node-dev": "node-dev",
+		"ts-node-dev": "ts-node-dev",
+		"concurrently": "concurrently",
+		"npm-run-all": "npm-run-all",
+		"npm-run-all2": "npm-run-all",
+		"foreman": "foreman",
+		"strong-pm": "strong-pm",
+		"strong-supervisor": "strong-pm",
+		"strongloop": "strong-pm",
+	},
+	"pip": {"supervisor": "supervisord", "circus": "circus", "honcho": "foreman"},
+	"apt": {
+		"supervisor": "supervisord",
+		"circus": "circus",
+		"python3-circus": "circus",
+		"runit": "runit",
+		"runit-systemd": "runit",
+		"s6": "s6",
+		"s6-overlay": "s6",
+		"monit": "monit",
+		"honcho": "foreman",
+		"ruby-foreman": "foreman",
+		"passenger": "passenger",
+	},
+	"apk": {
+		"supervisor": "supervisord",
+		"runit": "runit",
+		"s6": "s6",
+		"s6-overlay": "s6",
+		"monit": "monit",
+		"pm2": "pm2",
+		"py3-honcho": "foreman",
+	},
+	"gem": {"foreman": "foreman", "god": "god", "passenger": "passenger"},
+}
