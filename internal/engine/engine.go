@@ -186,7 +186,7 @@ const prepareShare = 6
 func (r *run) list(u *unitRun) bool {
 	before := len(r.tasks)
 	for _, doc := range u.Documents {
-		if doc.Value == nil {
+		if doc.Value == nil || doc.GroupKind == kindReview {
 			continue
 		}
 		declared := r.reviews && mayDeclare(doc)

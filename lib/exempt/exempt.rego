@@ -2,9 +2,10 @@
 # scope: package
 # title: Waivers
 # description: >-
-#   Decides which accepted exception covers a finding, and which exceptions have expired, cover nothing or cannot be read.
-#   A waiver is a comment (which only the tool can read), an annotation on the object or its pod template, or an entry of
-#   the configuration. It names rules, a reason, an owner and its last day, and is valid through that day in UTC.
+#   Decides which accepted exception covers a finding, and which exceptions have expired, cover nothing or cannot be
+#   read. A waiver is a comment (which only the tool can read), an annotation on the object or its pod template, or an
+#   entry of the configuration. It names rules, a reason, an owner and its last day, and is valid through that day in
+#   UTC.
 package lib.onelayer.exempt
 
 import data.lib.onelayer.params
@@ -160,9 +161,9 @@ _matches(waiver, found) if {
 
 _field_matches("kind", wanted, found) if wanted in {found.object.kind, _group_kind(found.object)}
 
-_field_matches("namespace", wanted, found) if _like(wanted, null, resource.text(object.get(found.object, "namespace", "")))
+_field_matches("namespace", wanted, found) if _like(wanted, null, resource.text(found.object.namespace))
 
-_field_matches("name", wanted, found) if _like(wanted, null, resource.text(object.get(found.object, "name", "")))
+_field_matches("name", wanted, found) if _like(wanted, null, resource.text(found.object.name))
 
 _field_matches("file", wanted, found) if _like(wanted, ["/"], found.file)
 

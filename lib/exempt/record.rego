@@ -42,8 +42,9 @@ _parsed(record) := object.union(fields, {"problems": _problems(fields, unknown)}
 	})
 }
 
-_bare(text) := trim_space(trim_prefix(trim_space(trim_suffix(trim_space(trim_left(text, "#/* ")), "*/")), "onelayer:ignore")) if {
+_bare(text) := trim_space(trim_prefix(inner, "onelayer:ignore")) if {
 	is_string(text)
+	inner := trim_space(trim_suffix(trim_space(trim_left(text, "#/* ")), "*/"))
 } else := ""
 
 _head(text, dashes) := substring(text, 0, dashes) if {

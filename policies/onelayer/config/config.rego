@@ -2,9 +2,9 @@
 # scope: package
 # title: The configuration is wrong
 # description: >-
-#   The configuration or a waiver cannot be used as it is written: an unknown rule or parameter, a value of a wrong type, a
-#   waiver without a reason, an owner or an end. What is wrong counts as not set, so a typing error would silently
-#   change what both the container's and the platform's rules report.
+#   The configuration or a waiver cannot be used as it is written: an unknown rule or parameter, a value of a wrong
+#   type, a waiver without a reason, an owner or an end. What is wrong counts as not set, so a typing error would
+#   silently change what both the container's and the platform's rules report.
 # custom:
 #   id: onelayer/config
 #   severity: error

@@ -2,8 +2,8 @@
 # scope: package
 # title: A waiver covers nothing
 # description: >-
-#   A waiver in force covers no finding, although everything it could cover was judged. It is left over, and would hide the
-#   same trouble in the container or the platform when that comes back.
+#   A waiver in force covers no finding, although everything it could cover was judged. It is left over, and would
+#   hide the same trouble in the container or the platform when that comes back.
 # custom:
 #   id: onelayer/waiver-unused
 #   severity: info
