@@ -2,9 +2,9 @@
 # scope: package
 # title: Process managers
 # description: |
-#   Tells which process is a process manager, a file watcher, a runner of several programs or a cron daemon, and how it is
-#   started. Init shims (tini, dumb-init ..) and the workers of one program (nginx, gunicorn ..) are none of these. It
-#   takes processes as lib.onelayer.command gives them and knows nothing of containers or findings.
+#   Tells which process is a process manager, a file watcher, a runner of several programs or a cron daemon, and how
+#   it is started. Init shims (tini, dumb-init ..) and the workers of one program (nginx, gunicorn ..) are none of
+#   these. It takes processes as lib.onelayer.command gives them and knows nothing of containers or findings.
 package lib.onelayer.manager
 
 import data.lib.onelayer.pm2
@@ -12,11 +12,12 @@ import data.lib.onelayer.pm2
 # METADATA
 # title: The manager that a process is
 # description: |
-#   {name, binary, class, severity, verb, starts, foreground, config, target, options, app_args, watch, children}; undefined
-#   for an ordinary program. class: supervisor, watcher, procfile, parallel, cron, or init_candidate for /init, which is
-#   s6-overlay only where the image says so. starts: it starts programs, unlike pm2 ls or supervisorctl. foreground: it
-#   stays in front by its own options; for supervisord the configuration may still say so. watch: it restarts on file
-#   changes. children: how many commands a parallel runner is given (a pattern counts as two), else 0.
+#   {name, binary, class, severity, verb, starts, foreground, config, target, options, app_args, watch, children};
+#   undefined for an ordinary program. class: supervisor, watcher, procfile, parallel, cron, or init_candidate for
+#   /init, which is s6-overlay only where the image says so. starts: it starts programs, unlike pm2 ls or
+#   supervisorctl. foreground: it stays in front by its own options; for supervisord the configuration may still say
+#   so. watch: it restarts on file changes. children: how many commands a parallel runner is given (a pattern counts
+#   as two), else 0.
 of(process) := object.union(_defaults, found) if {
 	argv := _argv(process)
 	found := _of(argv[0], argv)

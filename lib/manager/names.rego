@@ -11,8 +11,9 @@ probe_command(argv) := found.name if {
 # METADATA
 # title: The manager that a base image brings and starts
 # description: |
-#   {name, cmd} for a reference with or without registry, tag and digest; cmd is what a child image without an own command
-#   runs, [] when that is not known. Undefined for every other image; a name that merely contains "pm2" proves nothing.
+#   {name, cmd} for a reference with or without registry, tag and digest; cmd is what a child image without an own
+#   command runs, [] when that is not known. Undefined for every other image; a name that merely contains "pm2" proves
+#   nothing.
 base_image(ref) := object.union({"cmd": []}, base) if {
 	is_string(ref)
 	bare := regex.replace(regex.replace(lower(trim_space(ref)), `@.*$`, ""), `:[^/]*$`, "")

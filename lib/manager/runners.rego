@@ -107,7 +107,7 @@ _cron(binary, argv) := {
 	"config": concat("", [word | binary == "supercronic"; word := _first(_scan(argv, _no_options).words)]),
 } if {
 	binary != "service"
-	not argv[1] in {"stop", "status"}
+	not _is_in(_first(array.slice(argv, 1, 2)), {"stop", "status"})
 }
 
 _no_options := {"valued": set(), "long": {}}
@@ -178,7 +178,7 @@ _own_part(binary, argv) := array.slice(argv, 0, at + 1) if {
 		i > 0
 		not startswith(word, "-")
 		not word in _run_words[binary]
-		not argv[i - 1] in _watcher_options(binary).valued
+		not _watcher_options(binary).valued[argv[i - 1]]
 	})
 } else := argv
 

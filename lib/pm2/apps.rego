@@ -6,9 +6,9 @@ package lib.onelayer.pm2
 #   Takes the result of parse and the value of the process file (null when unknown or not needed). Each record: index,
 #   path (segments below the process file's value; [] for a script of the command line), from ("config" or "option"),
 #   name, script, args, interpreter, exec_mode ("cluster", "fork" or "unknown"), instances (a number, "max" when it
-#   follows the node's cores, or "unknown"), offset (what is added to the cores: 0, -1 ..), maybe (read from a default that
-#   the environment may override), declared (instances or exec_mode was written), where (their places: segments or
-#   "option"), raw (attributes under canonical names) and keys (canonical name to the spelling used).
+#   follows the node's cores, or "unknown"), offset (what is added to the cores: 0, -1 ..), maybe (read from a default
+#   that the environment may override), declared (instances or exec_mode was written), where (their places: segments
+#   or "option"), raw (attributes under canonical names) and keys (canonical name to the spelling used).
 apps(parsed, value) := [app |
 	_starts_apps(parsed)
 	some index, found in _found(parsed, value)
@@ -32,8 +32,8 @@ _starting_verbs := {"start", "startOrRestart", "startOrReload", "startOrGraceful
 # METADATA
 # title: Whether a command line starts applications or is meant to
 # description: |
-#   True for the starting sub-commands, resurrect, serve, restart and reload of a process file, and for every container
-#   binary that is not only asked for help or its version; ls, logs, save and install start nothing.
+#   True for the starting sub-commands, resurrect, serve, restart and reload of a process file, and for every
+#   container binary that is not only asked for help or its version; ls, logs, save and install start nothing.
 starts(parsed) if {
 	_starts_apps(parsed)
 } else if {
@@ -147,9 +147,9 @@ _option_attributes := {
 	"--gid": "gid",
 }
 
-_option_keys(parsed) := {name: options[0] |
+_option_keys(parsed) := {name: spelled[0] |
 	some name in {_option_attributes[option] | some option in object.keys(parsed.options)}
-	options := [option | some option in object.keys(parsed.options); _option_attributes[option] == name]
+	spelled := [option | some option in object.keys(parsed.options); _option_attributes[option] == name]
 }
 
 _option_app(parsed, script) := object.union(
@@ -334,8 +334,9 @@ _clusterable(number) if number in {0, -1}
 # METADATA
 # title: What is known of a value that may hold an expression
 # description: |
-#   {value, maybe}: the value itself; for {"$expr": text} and shell expansions the default or the production branch of the
-#   common idioms, then maybe is true; value is {} when nothing is known. The count of the node's cores reads as "max".
+#   {value, maybe}: the value itself; for {"$expr": text} and shell expansions the default or the production branch of
+#   the common idioms, then maybe is true; value is {} when nothing is known. The count of the node's cores reads as
+#   "max".
 known_value(value) := _expression(value["$expr"]) if {
 	is_string(value["$expr"])
 } else := {"value": {}, "maybe": true} if {

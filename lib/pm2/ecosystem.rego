@@ -72,8 +72,8 @@ normalise(app) := object.union(known, environments) if {
 # title: The applications of a process file, in each top-level shape that PM2 takes
 # description: |
 #   [{path, app}]: {apps: [..]}, {apps: {..}}, {pm2: ..}, a bare array, a bare application, and a {script: "serve"}
-#   for each of static. An entry without a script is left out, because PM2 refuses to start it; an entry that could not
-#   be evaluated stays as {"$expr": text}.
+#   for each of static. An entry without a script is left out, because PM2 refuses to start it; an entry that could
+#   not be evaluated stays as {"$expr": text}.
 ecosystem_apps(value) := array.concat(listed, served) if {
 	node := _apps_node(value)
 	listed := [entry |
@@ -128,8 +128,8 @@ _static_name(server) := server.name if {
 # METADATA
 # title: Whether a file's value has the shape of a PM2 process file
 # description: |
-#   An application counts as such by its script, or by cmd, command or exec beside an attribute that only PM2 has. A bare
-#   application needs a name or such an attribute and no foreign key. A Kubernetes object is none.
+#   An application counts as such by its script, or by cmd, command or exec beside an attribute that only PM2 has. A
+#   bare application needs a name or such an attribute and no foreign key. A Kubernetes object is none.
 is_process_file(value) if {
 	not value.apiVersion
 	some key in ["apps", "pm2"]

@@ -20,11 +20,12 @@ binary(word) := name if {
 # METADATA
 # title: A PM2 command line, read as PM2 reads it
 # description: |
-#   {binary, verb, target, targets, is_config, options, words, swallowed, rejected, exits, implicit, app_args}; undefined
-#   when the first word is no PM2 binary. verb is the canonical sub-command ("" for none or an unknown one; "start" for
-#   the container binaries, implicit says that it was not written). options maps canonical long names to the value or
-#   true, words maps them to the index in argv of the word that names them. swallowed lists undeclared options with the
-#   words they consume; rejected lists those that make PM2 refuse the whole command line. exits: help or version only.
+#   {binary, verb, written, target, targets, is_config, options, words, swallowed, rejected, exits, implicit,
+#   app_args}; undefined when the first word is no PM2 binary. verb is the canonical sub-command ("" for none or an
+#   unknown one; "start" for the container binaries, implicit says that it was not written), written the word that
+#   stands there. options maps canonical long names to the value or true, words maps them to the index in argv of the
+#   word that names them. swallowed lists undeclared options with the words they consume; rejected lists those that
+#   make PM2 refuse the whole command line. exits: help or version only.
 parse(argv) := parsed if {
 	is_array(argv)
 	name := binary(argv[0])
@@ -129,6 +130,7 @@ _client_binaries := {"pm2", "pm2-daemon"}
 _runtime(name, scan, literal) := {
 	"binary": name,
 	"verb": concat("", ["start" | some _ in targets]),
+	"written": concat("", ["start" | bare]),
 	"target": concat("", targets),
 	"targets": targets,
 	"is_config": config_name(concat("", targets)),
@@ -158,6 +160,7 @@ _first(words) := words[0] if {
 _client(name, scan, literal, terminated) := {
 	"binary": name,
 	"verb": verb,
+	"written": _first(words),
 	"target": _first(targets),
 	"targets": targets,
 	"is_config": _takes_config(verb, targets),
@@ -265,8 +268,8 @@ _swallowed(unknown) := [word |
 # METADATA
 # title: What a sub-command is about
 # description: |
-#   start, control, host (a machine's boot and deployment), logs, status, telemetry, metrics, serve, module, config; ""
-#   when the command line names no known sub-command.
+#   start, control, host (a machine's boot and deployment), logs, status, telemetry, metrics, serve, module, config;
+#   "" when the command line names no known sub-command.
 verb_topic(parsed) := object.get(_verb_topics, object.get(parsed, "verb", ""), "")
 
 # METADATA

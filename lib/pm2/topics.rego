@@ -3,8 +3,8 @@ package lib.onelayer.pm2
 # METADATA
 # title: The restart policy that an application of a process file declares
 # description: |
-#   Like every *_keys helper: takes a record of apps, gives [{key, path, value}] with the canonical key and the segments
-#   of the node, sorted by key; [] for an application of the command line, whose options option_topics tells.
+#   Like every *_keys helper: takes a record of apps, gives [{key, path, value}] with the canonical key and the
+#   segments of the node, sorted by key; [] for an application of the command line, whose options option_topics tells.
 restart_keys(app) := [entry |
 	some entry in _entries_of(app, _restart_attributes)
 	not _ignored_falsy(entry)
@@ -119,18 +119,24 @@ _number(value) := value if {
 # METADATA
 # title: An amount of memory in bytes, as PM2 reads max_memory_restart
 # description: Undefined for a value that PM2 refuses, such as "300MB" or "1.5G".
-memory(value) := _scaled(value, `^\d+[GMK]$`, {"G": 1073741824, "M": 1048576, "K": 1024})
+memory(value) := number if {
+	number := _number(value)
+} else := _scaled(value, {"G": 1073741824, "M": 1048576, "K": 1024}) if {
+	is_string(value)
+	regex.match(`^\d+[GMK]$`, value)
+}
 
 # METADATA
 # title: A duration in milliseconds, as PM2 reads min_uptime
 # description: Undefined for a value that PM2 refuses, such as "5ms".
-duration(value) := _scaled(value, `^\d+[hms]$`, {"h": 3600000, "m": 60000, "s": 1000})
-
-_scaled(value, pattern, units) := number if {
+duration(value) := number if {
 	number := _number(value)
-} else := to_number(substring(value, 0, last)) * units[substring(value, last, 1)] if {
+} else := _scaled(value, {"h": 3600000, "m": 60000, "s": 1000}) if {
 	is_string(value)
-	regex.match(pattern, value)
+	regex.match(`^\d+[hms]$`, value)
+}
+
+_scaled(value, factors) := to_number(substring(value, 0, last)) * factors[substring(value, last, 1)] if {
 	last := count(value) - 1
 }
 
@@ -138,8 +144,9 @@ _scaled(value, pattern, units) := number if {
 # title: The concerns that a PM2 command line takes over by its options
 # description: |
 #   [{topic, option, value, index, applies}] in the order of argv. topic: restart, shutdown, log (a file), log-format,
-#   telemetry, metrics, watch, cron or cluster; index: the word in argv that names the option; value: "" for telemetry, whose
-#   values may be secrets; applies: false where PM2 ignores the option because a process file is started.
+#   telemetry, metrics, watch, cron or cluster; index: the word in argv that names the option; value: "" for
+#   telemetry, whose values may be secrets; applies: false where PM2 ignores the option because a process file is
+#   started.
 option_topics(parsed) := [entry |
 	some index in sort({i | some i in parsed.words})
 	some option, i in parsed.words
@@ -205,8 +212,8 @@ module_install(parsed) := {"name": _module_name(parsed.target), "kind": module_k
 # METADATA
 # title: What a PM2 module is for
 # description: |
-#   "logs", "metrics", "telemetry" or "other", for a name with or without version, scope or repository; undefined when it
-#   is no string.
+#   "logs", "metrics", "telemetry" or "other", for a name with or without version, scope or repository; undefined when
+#   it is no string.
 module_kind(name) := kind if {
 	kind := _module_kinds[_module_name(name)]
 } else := "other" if {
