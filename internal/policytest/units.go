@@ -1,0 +1,136 @@
+package policytest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/cover"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/tester"
+
+	"github.com/onelayer/onelayer/internal/policy"
+)
+
+// unitTimeout bounds one unit test.
+const unitTimeout = 20 * time.Second
+
+// units runs the Rego unit tests, measuring coverage if asked to.
+func (s *suite) units(ctx context.Context, result *Result) error {
+	modules, problems := parseAll(append(slices.Clone(s.sources), s.tests...))
+	for _, problem := range problems {
+		result.add("compile", problem.name, problem.detail)
+	}
+	if len(problems) > 0 {
+		return nil
+	}
+	var tracer *cover.Cover
+	if s.options.Coverage {
+		tracer = cover.New()
+	}
+	tests, err := runTests(ctx, modules, tracer, "")
+	if err != nil {
+		result.add("compile", "unit tests", err.Error())
+		return ctx.Err()
+	}
+	for _, test := range tests {
+		if name := unitName(test); s.wanted(name) {
+			result.add("unit", name, unitDetail(test))
+		}
+	}
+	if tracer != nil {
+		s.covered(tracer, modules, result)
+	}
+	return nil
+}
+
+type parseProblem struct{ name, detail string }
+
+func parseAll(sources []policy.Source) (map[string]*ast.Module, []parseProblem) {
+	modules := make(map[string]*ast.Module, len(sources))
+	var problems []parseProblem
+	for _, source := range sources {
+		module, err := ast.ParseModuleWithOpts(source.File, string(source.Text), ast.ParserOptions{
+			RegoVersion: ast.RegoV1, ProcessAnnotation: true,
+		})
+		if err != nil {
+			problems = append(problems, parseProblem{source.File, err.Error()})
+			continue
+		}
+		modules[source.File] = module
+	}
+	return modules, problems
+}
+
+// runTests runs the unit tests of the modules; filter is a regular expression over test names, empty for all.
+func runTests(ctx context.Context, modules map[string]*ast.Module, tracer *cover.Cover, filter string) ([]*tester.Result, error) {
+	store := inmem.New()
+	txn, err := store.NewTransaction(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	defer store.Abort(ctx, txn)
+	runner := tester.NewRunner().
+		SetStore(store).
+		SetCompiler(ast.NewCompiler().WithEnablePrintStatements(false)).
+		SetModules(modules).
+		SetTimeout(unitTimeout).
+		RaiseBuiltinErrors(false).
+		Filter(filter)
+	if tracer != nil {
+		runner = runner.SetCoverageQueryTracer(tracer)
+	}
+	stream, err := runner.RunTests(ctx, txn)
+	if err != nil {
+		return nil, fmt.Errorf("run unit tests: %w", err)
+	}
+	var results []*tester.Result
+	for test := range stream {
+		results = append(results, test)
+	}
+	sort.Slice(results, func(i, j int) bool { return unitName(results[i]) < unitName(results[j]) })
+	return results, nil
+}
+
+func unitName(test *tester.Result) string {
+	return strings.TrimPrefix(test.Package, "data.") + "." + test.Name
+}
+
+func unitDetail(test *tester.Result) string {
+	switch {
+	case test.Pass():
+		return ""
+	case test.Error != nil:
+		return fmt.Sprintf("%s: %v", test.Location, test.Error)
+	default:
+		return fmt.Sprintf("%s: the test is not true", test.Location)
+	}
+}
+
+// covered reports the lines of the library's own modules that no unit test reaches.
+func (s *suite) covered(tracer *cover.Cover, modules map[string]*ast.Module, result *Result) {
+	report := tracer.Report(modules)
+	covered, missed := 0, 0
+	for _, source := range s.sources {
+		file := report.Files[source.File]
+		if file == nil || !s.own(source.File) {
+			continue
+		}
+		covered += file.CoveredLines
+		missed += file.NotCoveredLines
+		var rows []string
+		for _, span := range file.NotCovered {
+			rows = append(rows, fmt.Sprintf("%s:%d-%d: no unit test reaches these lines", source.File, span.Start.Row, span.End.Row))
+		}
+		if s.wanted(source.File) {
+			result.add("coverage", source.File, lines(rows))
+		}
+	}
+	if total := covered + missed; total > 0 {
+		result.Covered = 100 * float64(covered) / float64(total)
+	}
+}
