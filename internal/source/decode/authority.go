@@ -121,7 +121,7 @@ func checkAliases(raw []byte, limits Limits) *SyntaxError {
 	if err != nil {
 		return nil // The authority finds the words for it.
 	}
-	e := expansion{limit: limits.Expansion, sizes: map[*node.Node]int{}}
+	e := expansion{limit: max(limits.Expansion, 4*len(raw)), sizes: map[*node.Node]int{}}
 	if size, _ := e.measure(tree); e.first == nil || size <= e.limit {
 		return nil
 	}

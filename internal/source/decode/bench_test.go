@@ -2,10 +2,12 @@ package decode
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	node "go.yaml.in/yaml/v3"
 	"sigs.k8s.io/yaml"
 )
@@ -173,4 +175,29 @@ func BenchmarkDecode(b *testing.B) {
 			return yaml.Unmarshal(raw, &x)
 		})
 	})
+}
+
+// BenchmarkDecodeJSON reads the same documents as one stream of JSON.
+func BenchmarkDecodeJSON(b *testing.B) {
+	docs, _ := Documents(manifests(2000), Limits{})
+	var text bytes.Buffer
+	for _, d := range docs {
+		native, err := ast.JSON(d.Value)
+		if err != nil {
+			b.Fatal(err)
+		}
+		line, err := json.Marshal(native)
+		if err != nil {
+			b.Fatal(err)
+		}
+		text.Write(append(line, '\n'))
+	}
+	b.ReportAllocs()
+	b.SetBytes(int64(text.Len()))
+	for b.Loop() {
+		if got, errs := Documents(text.Bytes(), Limits{}); len(got) != len(docs) || errs != nil {
+			b.Fatal(errs)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(docs)), "ns/doc")
 }

@@ -25,7 +25,8 @@ type Limits struct {
 	Depth int
 	// Documents is the largest number of documents in one text.
 	Documents int
-	// Expansion is the largest number of bytes and nodes that a document may have once its aliases are written out.
+	// Expansion is the largest number of bytes and nodes that a document may have once its aliases are written out. Four
+	// times its own size are always allowed.
 	Expansion int
 	// Strict reads every document with the authority.
 	Strict bool

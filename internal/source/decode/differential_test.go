@@ -2,6 +2,9 @@ package decode
 
 import (
 	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -144,4 +147,31 @@ func TestSubsetReadsCommonManifests(t *testing.T) {
 		_, ok := decodeSubset([]byte(text), DefaultDepth)
 		assert.True(t, ok, "%s", text)
 	}
+}
+
+// TestSubsetAgreesOnRandomTexts puts texts together from what matters to a reader of YAML.
+func TestSubsetAgreesOnRandomTexts(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range rounds() {
+		var b strings.Builder
+		for range 1 + random.IntN(24) {
+			b.WriteString(fragments[random.IntN(len(fragments))])
+		}
+		agree(t, []byte(b.String()))
+	}
+}
+
+// rounds is the number of random texts: more where a run may take its time.
+func rounds() int {
+	if n, err := strconv.Atoi(os.Getenv("ONELAYER_DECODE_ROUNDS")); err == nil {
+		return n
+	}
+	return 20_000
+}
+
+var fragments = []string{
+	"a", "b", "a: ", "b:", "\"a\": ", "'b':", "\n", "\n", "\n", "\n  ", "\n  ", "\n    ", "\n\n", "\n \n", " ", "  ", "- ", "-", "\n- ", "\n  - ",
+	"\na: ", "\nb:", "\n  a: ", "\n  b:", "\n    a: ", "|", "|-\n", "|+\n", ">\n", ">-", ">+", "|\n  ", ">\n   ", "\n   x", "#", " # c", "\n# c", "\n  # c",
+	"[", "]", "{", "}", ",", ", ", ":", "?", "'", "''", "\"", "\\\"", "\\n", "\\\n", "x y", "1", "-1", "1.5", "0x1f", "~", "yes", "null", ".5", "\t",
+	"[a, b]", "{a: b}", "{\"a\":b}", "&a ", "*a", "!!str ", "<<: ", "---\n", "...\n", "é", "%",
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -57,6 +58,7 @@ func (r *reader) jsonValues(c chunk) (docs []Doc, at int, err error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(c.raw))
 	decoder.UseNumber()
+	line := lineCounter{raw: c.raw}
 	for {
 		var native any
 		if err := decoder.Decode(&native); errors.Is(err, io.EOF) {
@@ -69,20 +71,38 @@ func (r *reader) jsonValues(c chunk) (docs []Doc, at int, err error) {
 			return docs, at, err
 		}
 		end := int(decoder.InputOffset())
-		docs = append(docs, jsonDoc(c, value, at, end))
+		docs = append(docs, jsonDoc(c, value, &line, at, end))
 		at = end
 	}
 }
 
 // jsonDoc is the document of a value between two offsets of a chunk.
-func jsonDoc(c chunk, value ast.Value, from, to int) Doc {
+func jsonDoc(c chunk, value ast.Value, lines *lineCounter, from, to int) Doc {
 	for from < to && isJSONSpace(c.raw[from]) {
 		from++
 	}
-	line, column := lineColumn(c.raw, from)
+	line, column := lines.lineColumn(from)
 	return Doc{
 		Value: value, Raw: c.raw[from:to:to], Line: c.line + line - 1, Offset: c.offset + from, Column: column, JSON: true,
 	}
+}
+
+// lineCounter tells lines and columns of offsets that only grow.
+type lineCounter struct {
+	raw   []byte
+	lines int // line breaks in front of at
+	at    int
+	start int // of the line of at
+}
+
+func (l *lineCounter) lineColumn(at int) (line, column int) {
+	passed := l.raw[l.at:at]
+	l.lines += bytes.Count(passed, []byte{'\n'})
+	if last := bytes.LastIndexByte(passed, '\n'); last >= 0 {
+		l.start = l.at + last + 1
+	}
+	l.at = at
+	return l.lines + 1, utf8.RuneCount(l.raw[l.start:at]) + 1
 }
 
 func isJSONSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }

@@ -280,7 +280,7 @@ func (s *subset) key() (k *shared, after int, state keyState) {
 		for end < len(s.text) && s.text[end] == ' ' {
 			end++
 		}
-		if end == len(s.text) || s.text[end] != ':' || !s.blankAt(end+1) || s.lineEnd(s.at) < end {
+		if end == len(s.text) || s.text[end] != ':' || !s.blankAt(end+1) || strings.Contains(s.text[s.at:end], "\n") {
 			return nil, 0, isNone
 		}
 		name, after = value, end+1

@@ -82,7 +82,7 @@ func (s *subset) flowKey(at int) (k *shared, after int, ok bool) {
 	} else {
 		name, after, ok = s.flowWord(at)
 	}
-	if !ok || s.byteAt(after) != ':' || s.lineEnd(at) < after || after-at > maxKey || !quote && !s.blankAt(after+1) {
+	if !ok || s.byteAt(after) != ':' || strings.Contains(s.text[at:after], "\n") || after-at > maxKey || !quote && !s.blankAt(after+1) {
 		return nil, 0, false
 	}
 	k, ok = s.terms.key(name, quote)
