@@ -1,0 +1,215 @@
+# METADATA
+# scope: package
+# title: Command lines
+# description: |
+#   Says which programs a command line starts. Wrappers (init shims, user switchers, secret injectors, wait scripts, package
+#   runners), shells, scripts of the image and scripts of package.json are looked through: four wrappers in a row, three
+#   shells inside each other, ten levels in all; what lies deeper, and what is not in the input, is `unknown`. `sh -c` with
+#   exactly one simple command counts as replaced by that command, as bash and newer dash do it, but `pid1` stays the
+#   shell, because busybox and older dash keep it. A script run by a shell, npm, yarn, pnpm and bun always stay. Programs
+#   that stay while their child runs (tini, sudo, timeout, doppler) give `pid1`. Commands that a shell runs itself (cd,
+#   echo, test ..) are not programs and are left out.
+package lib.onelayer.command
+
+# METADATA
+# title: The programs that a command line starts
+# description: Gives `processes` in the order in which they start, and `unknown`. Never fails, whatever it is given.
+run(spec) := {"processes": [_direct(words)], "unknown": []} if {
+	words := _words(spec)
+	_is_direct(words[0].v, spec)
+} else := {"processes": [], "unknown": []} if {
+	_words(spec) == []
+} else := _unrolled(_first(_words(spec), _world(spec)), _world(spec))
+
+_is_direct(word, spec) if {
+	not _looked_through[_base(word)]
+	not _is_script_name(word)
+	not contains(word, "$")
+	not _is_listed(word, spec)
+	not _is_node_tool(word, spec)
+}
+
+_is_listed(word, spec) if {
+	spec.files != {}
+	base := _base(word)
+	some path, _ in spec.files
+	endswith(path, base)
+}
+
+_is_node_tool(word, spec) if {
+	_base(word) == "node"
+	some given in spec.words
+	regex.match(`node_modules/|^/usr/`, given.v)
+}
+
+_looked_through := (((object.keys(_wrappers) | _shells) | object.keys(_managers)) | object.keys(_runners)) | {"conc"}
+
+_words(spec) := [word |
+	some given in _array(_field(spec, "words", []))
+	value := _text(_field(given, "v", given))
+	word := {
+		"v": value,
+		"symbolic": _is_open(value, _field(given, "from", "image")),
+		"path": _array(_field(given, "path", [])),
+		"from": _text(_field(given, "from", "image")),
+	}
+]
+
+_is_open(value, from) if {
+	from == "manifest"
+	contains(value, "$(")
+	regex.match(`\$\([A-Za-z_][A-Za-z0-9_.-]*\)`, value)
+} else := false
+
+_field(value, key, otherwise) := object.get(value, key, otherwise) if {
+	is_object(value)
+} else := otherwise
+
+_array(value) := value if {
+	is_array(value)
+} else := []
+
+_map(value) := value if {
+	is_object(value)
+} else := {}
+
+_text(value) := value if {
+	is_string(value)
+} else := json.marshal(value) if {
+	_is_scalar(value)
+} else := ""
+
+_is_scalar(value) if is_number(value)
+
+_is_scalar(value) if is_boolean(value)
+
+_world(spec) := {
+	"env": {name: value | some name, value in _map(_field(spec, "env", {})); is_string(name); is_string(value)},
+	"files": {path: entry |
+		some path, entry in _map(_field(spec, "files", {}))
+		is_string(path)
+		is_object(entry)
+	},
+	"copies": [copy |
+		some copy in _array(_field(spec, "copies", []))
+		is_string(copy.src)
+		is_string(copy.dest)
+	],
+	"workdir": _text(_field(spec, "workdir", "")),
+	"files_path": _array(_field(spec, "files_path", [])),
+}
+
+_first(words, world) := {
+	"words": words,
+	"chain": [],
+	"wrappers": [],
+	"shells": 0,
+	"pid1": "",
+	"background": false,
+	"maybe": false,
+	"loop": null,
+	"last": true,
+	"after": "",
+	"env": {},
+	"known": world.env,
+	"redirects": [],
+	"substitution": false,
+	"script": "",
+	"key": [],
+	"dir": world.workdir,
+	"nested": 0,
+	"text": false,
+	"host": "",
+	"package": "",
+}
+
+_direct(words) := {
+	"argv": [word.v | some word in words],
+	"symbolic": [i | some i, word in words; word.symbolic],
+	"name": _name(words[0].v),
+	"path": words[0].path,
+	"from": words[0].from,
+	"chain": [],
+	"wrappers": [],
+	"shells": 0,
+	"pid1": _name(words[0].v),
+	"background": false,
+	"maybe": false,
+	"loop": null,
+	"order": 0,
+	"last": true,
+	"after": "",
+	"env": {},
+	"redirects": [],
+	"substitution": false,
+	"script": "",
+}
+
+_process(item) := {
+	"argv": [word.v | some word in item.words],
+	"symbolic": [i | some i, word in item.words; word.symbolic],
+	"name": _name(item.words[0].v),
+	"path": item.words[0].path,
+	"from": item.words[0].from,
+	"chain": item.chain,
+	"wrappers": item.wrappers,
+	"shells": item.shells,
+	"pid1": _first_name(item.pid1, _name(item.words[0].v)),
+	"background": item.background,
+	"maybe": item.maybe,
+	"loop": item.loop,
+	"last": item.last,
+	"after": item.after,
+	"env": item.env,
+	"redirects": item.redirects,
+	"substitution": item.substitution,
+	"script": item.script,
+}
+
+_first_name(first, second) := first if {
+	first != ""
+} else := second
+
+_unrolled(item, world) := {
+	"processes": [object.union(entry[1], {"order": i}) | some i, entry in sort(processes)],
+	"unknown": [entry[1] | some entry in sort(unknown)],
+} if {
+	level_1 := _level([item], world)
+	level_2 := _level(level_1.items, world)
+	level_3 := _level(level_2.items, world)
+	level_4 := _level(level_3.items, world)
+	level_5 := _level(level_4.items, world)
+	level_6 := _level(level_5.items, world)
+	level_7 := _level(level_6.items, world)
+	level_8 := _level(level_7.items, world)
+	level_9 := _level(level_8.items, world)
+	level_10 := _level(level_9.items, world)
+	levels := [level_1, level_2, level_3, level_4, level_5, level_6, level_7, level_8, level_9, level_10]
+	processes := [entry | some level in levels; some entry in level.processes]
+	unread := [[left.key, _unknown(left, "the command line is nested too deep")] | some left in level_10.items]
+	unknown := array.concat([entry | some level in levels; some entry in level.unknown], unread)
+}
+
+_level(items, world) := {
+	"items": [next | some step in steps; some next in step.items],
+	"processes": [entry | some step in steps; some entry in step.processes],
+	"unknown": [entry | some step in steps; some entry in step.unknown],
+} if {
+	steps := [_step(item, world) | some item in items]
+}
+
+_unknown(item, note) := {"note": note, "path": item.words[0].path, "from": item.words[0].from}
+
+_found(items) := {"items": items, "processes": [], "unknown": []}
+
+_ended(item) := {"items": [], "processes": [[item.key, _process(item)]], "unknown": []}
+
+_missed(item, note) := {"items": [], "processes": [], "unknown": [[item.key, _unknown(item, note)]]}
+
+_half(item, note) := {
+	"items": [],
+	"processes": [[item.key, _process(item)]],
+	"unknown": [[item.key, _unknown(item, note)]],
+}
+
+_step(item, world) := _dispatched(_stripped(item, world), world)
