@@ -87,8 +87,8 @@ func Documents(data []byte, limits Limits) ([]Doc, []*SyntaxError) {
 	r := reader{limits: limits}
 	split := newSplitter(data)
 	for split.next() {
-		if len(r.docs)+len(r.errs) >= limits.Documents {
-			r.fail(split.chunk, 0, fmt.Sprintf("more than %d documents", limits.Documents))
+		if r.full(0) {
+			r.fail(split.chunk, 0, fmt.Sprintf(tooMany, limits.Documents))
 			break
 		}
 		r.read(split.chunk)
@@ -102,6 +102,11 @@ type reader struct {
 	docs   []Doc
 	errs   []*SyntaxError
 }
+
+const tooMany = "more than %d documents"
+
+// full tells whether no further document may be read.
+func (r *reader) full(more int) bool { return len(r.docs)+len(r.errs)+more >= r.limits.Documents }
 
 // read reads one chunk of a stream.
 func (r *reader) read(c chunk) {

@@ -118,4 +118,7 @@ func TestLimits(t *testing.T) {
 	docs, errs = documents(t, "a: 1\n---\nb: 2\n---\nc: 3\n", decode.Limits{Documents: 2})
 	assert.Len(t, docs, 2)
 	assert.Equal(t, []string{"5:1: more than 2 documents"}, errs)
+	docs, errs = documents(t, "{} {}\n{} {}", decode.Limits{Documents: 3})
+	assert.Len(t, docs, 3)
+	assert.Equal(t, []string{"2:3: more than 3 documents"}, errs)
 }

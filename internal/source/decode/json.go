@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"unicode/utf8"
@@ -70,6 +71,9 @@ func (r *reader) jsonValues(c chunk) (docs []Doc, at int, err error) {
 		if err != nil {
 			return docs, at, err
 		}
+		if r.full(len(docs)) {
+			return docs, at, fmt.Errorf(tooMany, r.limits.Documents)
+		}
 		end := int(decoder.InputOffset())
 		docs = append(docs, jsonDoc(c, value, &line, at, end))
 		at = end
@@ -89,20 +93,21 @@ func jsonDoc(c chunk, value ast.Value, lines *lineCounter, from, to int) Doc {
 
 // lineCounter tells lines and columns of offsets that only grow.
 type lineCounter struct {
-	raw   []byte
-	lines int // line breaks in front of at
-	at    int
-	start int // of the line of at
+	raw    []byte
+	at     int
+	breaks int // line breaks in front of at
+	column int // characters between the last of them and at
 }
 
 func (l *lineCounter) lineColumn(at int) (line, column int) {
 	passed := l.raw[l.at:at]
-	l.lines += bytes.Count(passed, []byte{'\n'})
-	if last := bytes.LastIndexByte(passed, '\n'); last >= 0 {
-		l.start = l.at + last + 1
-	}
 	l.at = at
-	return l.lines + 1, utf8.RuneCount(l.raw[l.start:at]) + 1
+	if last := bytes.LastIndexByte(passed, '\n'); last >= 0 {
+		l.breaks += bytes.Count(passed, []byte{'\n'})
+		l.column, passed = 0, passed[last+1:]
+	}
+	l.column += utf8.RuneCount(passed)
+	return l.breaks + 1, l.column + 1
 }
 
 func isJSONSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }

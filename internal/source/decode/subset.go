@@ -17,6 +17,9 @@ func decodeSubset(raw []byte, depth int) (ast.Value, bool) {
 	s := subsets.Get().(*subset)
 	defer subsets.Put(s)
 	s.text, s.depth = string(raw), depth
+	if strings.Contains(s.text, "\r\n") {
+		s.text = strings.ReplaceAll(s.text, "\r\n", "\n") // Lines of a text end with "\n", however the file ends them.
+	}
 	s.reset()
 	defer func() { s.text = "" }()
 	return s.document()
