@@ -28,7 +28,7 @@ fold(img, bases) := folded if {
 standalone(img) if {
 	not img.spec.dockerfile
 	not img.spec.config
-}
+} else := false
 
 # METADATA
 # description: >-

@@ -201,8 +201,8 @@ test_nothing_known if {
 
 test_standalone if {
 	image.standalone({"spec": {"files": {}}})
-	not image.standalone({"spec": {"dockerfile": []}})
-	not image.standalone({"spec": {"config": {}}})
+	image.standalone({"spec": {"dockerfile": []}}) == false
+	image.standalone({"spec": {"config": {}}}) == false
 }
 
 test_normal if {

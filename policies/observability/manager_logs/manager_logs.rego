@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     pm2, keymetrics
+#     "pm2", "keymetrics"
 #   ]
 #   remediation:
 #     default: >-

@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     pm2, keymetrics, 9615
+#     "pm2", "keymetrics", "9615"
 #   ]
 #   remediation:
 #     default: >-

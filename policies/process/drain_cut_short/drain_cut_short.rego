@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source, image]
 #   needles: [
-#     preStop, pm2, keymetrics
+#     "preStop", "pm2", "keymetrics"
 #   ]
 #   parameters:
 #     min_drain_seconds:

@@ -23,7 +23,7 @@
 #   ]
 #   needs: [object, source, image]
 #   needles: [
-#     pm2, forever, supervisord, /init
+#     "pm2", "forever", "supervisord", "/init"
 #   ]
 #   remediation:
 #     default: >-

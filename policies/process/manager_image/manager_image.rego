@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     pm2, phusion, linuxserver, hassio, systemd, strong-pm, ubi, passenger, init
+#     "pm2", "phusion", "linuxserver", "hassio", "systemd", "strong-pm", "ubi", "passenger", "init"
 #   ]
 #   parameters:
 #     allowed_managers:

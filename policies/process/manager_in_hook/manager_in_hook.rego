@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object]
 #   needles: [
-#     pm2, supervisorctl, s6-, sv , runit, forever, circusctl, monit
+#     "pm2", "supervisorctl", "s6-", "sv ", "runit", "forever", "circusctl", "monit"
 #   ]
 #   remediation:
 #     default: >-

@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     while, until, for ((, for((, restartPolicy
+#     "while", "until", "for ((", "for((", "restartPolicy"
 #   ]
 #   parameters:
 #     schedule_seconds:

@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source, image]
 #   needles: [
-#     sh, npm, yarn, pnpm, bun, pm2, keymetrics
+#     "sh", "npm", "yarn", "pnpm", "bun", "pm2", "keymetrics"
 #   ]
 #   remediation:
 #     default: >-

@@ -18,7 +18,7 @@
 #   ]
 #   needs: [object, inventory, image]
 #   needles: [
-#     pm2, keymetrics
+#     "pm2", "keymetrics"
 #   ]
 #   remediation:
 #     default: >-

@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source, image]
 #   needles: [
-#     pm2, keymetrics, WEB_CONCURRENCY
+#     "pm2", "keymetrics", "WEB_CONCURRENCY"
 #   ]
 #   parameters:
 #     web_concurrency:
