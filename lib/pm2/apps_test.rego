@@ -6,7 +6,9 @@ _summary(argv, value) := [[app.name, app.exec_mode, app.instances, app.offset] |
 	some app in pm2.apps(pm2.parse(argv), value)
 ]
 
-_of_app(app) := _summary(["pm2-runtime", "e.config.js"], {"apps": [object.union({"name": "a", "script": "app.js"}, app)]})
+_of_app(app) := _summary(["pm2-runtime", "e.config.js"], {"apps": [named]}) if {
+	named := object.union({"name": "a", "script": "app.js"}, app)
+}
 
 _wrong(cases) := [object.union(case, {"got": got}) |
 	some case in cases
@@ -261,7 +263,8 @@ test_known_value if {
 		"parseInt(process.env.N || '3', 10)", "Number(process.env.N || 1)", "require('os').cpus().length",
 		"process.env.N || os.cpus().length", "process.env.NODE_ENV === 'production' ? 'max' : 1",
 		"process.env.NODE_ENV !== 'production' ? 1 : \"max\"", "isProd ? -1 : 1", "process.env.W || true",
-		"process.env.W || false", "process.env.W || undefined", "process.env.W || fallback", "count", "os.availableParallelism()",
+		"process.env.W || false", "process.env.W || undefined", "process.env.W || fallback", "count",
+		"os.availableParallelism()",
 	]
 	[[known.value, known.maybe] | some text in texts; known := pm2.known_value({"$expr": text})] == [
 		["max", true], [2, true], [4, true], ["3", true], [1, true], ["max", false], ["max", true], ["max", true],
