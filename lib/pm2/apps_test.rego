@@ -247,9 +247,12 @@ test_interpreters if {
 		{"script": "a.ts"}, {"script": "a.py"}, {"script": "a.jar"}, {"script": "./node_modules/.bin/next"},
 		{"script": "bash"}, {"script": "npm start"}, {"script": "$APP"}, {"script": "server"}, {"script": "a.xyz"},
 		{"interpreter": "node@18"}, {"interpreter": "/opt/bin/bun"}, {"interpreter": "none"},
-		{"interpreter": {"$expr": "process.execPath"}}, {"script": {"$expr": "entry"}}, {"script": "node_modules/x/cli.js"},
+		{"interpreter": {"$expr": "process.execPath"}}, {"script": {"$expr": "entry"}},
+		{"script": "node_modules/x/cli.js"},
 	]
-	entries := [pm2.file_app({"path": [], "app": object.union({"script": "a.js", "instances": 2}, app)}) | some app in apps]
+	entries := [pm2.file_app({"path": [], "app": object.union({"script": "a.js", "instances": 2}, app)}) |
+		some app in apps
+	]
 	[[entry.interpreter, entry.exec_mode] | some entry in entries] == [
 		["bun", "cluster"], ["python", "fork"], ["none", "fork"], ["node", "cluster"], ["none", "fork"],
 		["none", "fork"], ["", "unknown"], ["", "unknown"], ["", "unknown"], ["node@18", "cluster"],
@@ -264,11 +267,14 @@ test_known_value if {
 		"process.env.N || os.cpus().length", "process.env.NODE_ENV === 'production' ? 'max' : 1",
 		"process.env.NODE_ENV !== 'production' ? 1 : \"max\"", "isProd ? -1 : 1", "process.env.W || true",
 		"process.env.W || false", "process.env.W || undefined", "process.env.W || fallback", "count",
-		"os.availableParallelism()",
+		"os.availableParallelism()", "process.env.NODE_ENV === 'production' ? false : ['/api']", "!isProd ? ['/a'] : 2",
+		"process.env.NODE_ENV !== 'production'", `env === "development"`, "process.env.NODE_ENV == 'production'",
 	]
 	[[known.value, known.maybe] | some text in texts; known := pm2.known_value({"$expr": text})] == [
 		["max", true], [2, true], [4, true], ["3", true], [1, true], ["max", false], ["max", true], ["max", true],
 		["max", true], [-1, true], [true, true], [false, true], [null, true], [{}, true], [{}, true], ["max", true],
+		[false, true], [2, true],
+		[false, true], [false, true], [true, true],
 	]
 	plain := [1, "max", null, [1], {"a": 1}, "${N:-2}", "$N", "$(nproc)", "`nproc`", {"$expr": 3}]
 	[[known.value, known.maybe] | some value in plain; known := pm2.known_value(value)] == [

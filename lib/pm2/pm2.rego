@@ -270,7 +270,9 @@ _swallowed(unknown) := [word |
 # description: |
 #   start, control, host (a machine's boot and deployment), logs, status, telemetry, metrics, serve, module, config;
 #   "" when the command line names no known sub-command.
-verb_topic(parsed) := object.get(_verb_topics, object.get(parsed, "verb", ""), "")
+verb_topic(parsed) := _verb_topics[parsed.verb] if {
+	_verb_topics[parsed.verb]
+} else := ""
 
 # METADATA
 # title: Whether PM2 reads a file of this name as a process file

@@ -100,7 +100,7 @@ cron(app) := {"value": value, "path": _node_path(app, "cron_restart")} if {
 kill_timeout(app) := {"ms": milliseconds, "declared": true, "path": _node_path(app, "kill_timeout")} if {
 	known := known_value(app.raw.kill_timeout)
 	milliseconds := _milliseconds(known.value)
-} else := {"ms": 1600, "declared": false, "path": object.get(app, "path", [])}
+} else := {"ms": 1600, "declared": false, "path": app.path}
 
 _milliseconds(value) := "unknown" if {
 	value == {}
