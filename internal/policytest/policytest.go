@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 
 	"github.com/onelayer/onelayer/internal/policy"
 )
@@ -145,7 +146,7 @@ func (s *suite) own(file string) bool {
 func (s *suite) laws(result *Result) {
 	broken := map[string][]string{}
 	for _, violation := range policy.Laws(s.sources) {
-		broken[violation.File] = append(broken[violation.File], violation.String())
+		broken[violation.File] = append(broken[violation.File], violation.File+":"+strconv.Itoa(violation.Line)+": "+violation.Law+": "+violation.Msg)
 	}
 	for _, source := range s.sources {
 		if s.own(source.File) && s.wanted(source.File) {

@@ -46,6 +46,8 @@ type Document struct {
 	File string
 	// Raw is the text of the document, for literal searches and excerpts; nil for documents made from several files.
 	Raw []byte
+	// Patch tells that the document is a patch of a kustomization, so that what is missing in it proves nothing.
+	Patch bool
 	Locator
 }
 
@@ -67,6 +69,9 @@ type Unit struct {
 	// Whole tells that the unit was given completely, so that what is missing in it is missing.
 	Whole     bool
 	Documents []*Document
+	// Context are documents of other units that look-ups may see and that are not judged here: for an inner unit the
+	// Images of the unit around it, for an outer one what runs its Images in the units inside.
+	Context []*Document
 }
 
 // Tree is everything that was read.
@@ -76,6 +81,8 @@ type Tree struct {
 	Problems []finding.Problem
 	// Notices tell what was left out on purpose.
 	Notices []string
+	// Charts are the folders of Helm charts, whose templates were not read.
+	Charts []string
 	// Recognised counts the files that held something to judge.
 	Recognised int
 }
