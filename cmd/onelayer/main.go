@@ -5,16 +5,18 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 
 	"github.com/onelayer/onelayer/internal/cli"
 )
 
-// A run is short and allocates much: it is faster with little garbage collection, within a bound.
+// A run is short and allocates much. It collects no garbage until the heap is worth it, and little from then on.
 const (
-	gcPercent   = 400
-	memoryLimit = 2 << 30
+	firstCollection = 256 << 20
+	gcPercent       = 400
+	memoryLimit     = 2 << 30
 )
 
 func main() {
@@ -22,15 +24,23 @@ func main() {
 }
 
 func run() int {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		delayCollection()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
 	return cli.Run(ctx, cli.System(), os.Args[1:])
+}
+
+// delayCollection puts off the first garbage collection; what it sees of the dead sentinel sets the pace of the others.
+func delayCollection() {
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(firstCollection)
+	sentinel := new([16]byte)
+	runtime.AddCleanup(sentinel, func(int) {
+		debug.SetMemoryLimit(memoryLimit)
+		debug.SetGCPercent(gcPercent)
+	}, 0)
 }

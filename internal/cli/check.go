@@ -101,6 +101,7 @@ func (c *check) run(ctx context.Context) error {
 	if err := c.rulesExist(library); err != nil {
 		return err
 	}
+	defer limitProcessors(c.flags.jobs)()
 	c.printer.options.Rules = reportRules(library)
 	r, recognised, err := c.judge(ctx, library)
 	if ctx.Err() != nil {

@@ -109,6 +109,9 @@ func TestGroupPutsFindingsUnderTheirRoot(t *testing.T) {
 		{ID: "root", Object: a},
 		{ID: "root", Object: b},
 		{ID: "lost", Root: "absent", Object: a},
+		{ID: "grandchild", Root: "follow", Object: b},
+		{ID: "one", Root: "two"},
+		{ID: "two", Root: "one"},
 		{ID: "other", Root: "root", Object: image, Related: []finding.Related{{Object: &a}}},
 	}
 	var got []string
@@ -119,7 +122,7 @@ func TestGroupPutsFindingsUnderTheirRoot(t *testing.T) {
 		}
 		got = append(got, text)
 	}
-	assert.Equal(t, []string{"root a < other", "root b < follow", "lost a"}, got)
+	assert.Equal(t, []string{"root a < other", "root b < follow < grandchild", "lost a", "one ", "two "}, got)
 }
 
 func TestWrap(t *testing.T) {

@@ -24,8 +24,8 @@ func (prettyWriter) Write(w io.Writer, r *finding.Report, opts Options) error {
 	}
 	v := newView(r, opts)
 	for _, n := range group(v.Findings) {
-		p.finding(n.Finding, "")
-		p.children(n.children)
+		p.finding(n.Finding, nil, "")
+		p.children(n)
 		p.line("", "")
 	}
 	if !opts.Quiet {
@@ -55,9 +55,21 @@ func (p *pretty) line(indent, text string) {
 	_, _ = p.WriteString(strings.TrimRight(indent+text, " ") + "\n")
 }
 
-func (p *pretty) finding(f *finding.Finding, indent string) {
+// finding prints a finding. Under a root that stands at the same place, the place is not printed again.
+func (p *pretty) finding(f, root *finding.Finding, indent string) {
 	p.header(f, indent)
 	gutter := len(fmt.Sprint(max(f.Line, 1)))
+	margin := indent + strings.Repeat(" ", gutter+1)
+	if root == nil || root.File != f.File || root.Line != f.Line || root.Column != f.Column {
+		p.frame(f, indent, gutter)
+	}
+	p.chain(f.Evidence, margin)
+	p.related(f.Related, margin)
+	p.help(f, margin)
+}
+
+// frame prints where a finding stands and the line of source.
+func (p *pretty) frame(f *finding.Finding, indent string, gutter int) {
 	margin := indent + strings.Repeat(" ", gutter+1)
 	bar := p.paint(blue, p.glyph("│", "|"))
 	if f.File != "" {
@@ -72,9 +84,6 @@ func (p *pretty) finding(f *finding.Finding, indent string) {
 		p.line(indent, p.paint(blue, fmt.Sprintf("%*d ", gutter, f.Line))+bar+" "+e.text)
 		p.line(margin, bar+" "+p.marker(e, f.Severity))
 	}
-	p.chain(f.Evidence, margin)
-	p.related(f.Related, margin)
-	p.help(f, margin)
 }
 
 // header prints severity, id and message, broken at the width of the terminal.
@@ -189,11 +198,16 @@ func (p *pretty) help(f *finding.Finding, margin string) {
 	}
 }
 
-func (p *pretty) children(children []*finding.Finding) {
+// children prints what follows from a finding, behind a bar of its own.
+func (p *pretty) children(n node) {
 	const indent = "    "
-	for _, child := range children {
-		p.line(indent, p.paint(dim, p.glyph("╰─ which also means", "`- which also means")))
-		p.finding(child, indent+"   ")
+	for i, child := range n.children {
+		if i == 0 {
+			p.line(indent, p.paint(dim, p.glyph("╰─ and therefore", "`- and therefore")))
+		} else {
+			p.line("", "")
+		}
+		p.finding(child, n.Finding, indent+"   ")
 	}
 }
 

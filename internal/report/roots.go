@@ -8,53 +8,62 @@ type node struct {
 	children []*finding.Finding
 }
 
-// group puts findings that follow from another one under it. Order is kept; a finding whose root is not in the report
-// stands by itself, as does one whose root follows from something else.
+// group puts findings that follow from another one under the first cause. Order is kept; a finding whose root is not in
+// the report stands by itself.
 func group(findings []finding.Finding) []node {
-	roots := map[string][]int{}
+	byID := map[string][]int{}
 	for i := range findings {
-		if findings[i].Root == "" {
-			roots[findings[i].ID] = append(roots[findings[i].ID], i)
-		}
+		byID[findings[i].ID] = append(byID[findings[i].ID], i)
 	}
-	parents := map[int]int{}
+	parents := make([]int, len(findings))
+	for i := range findings {
+		parents[i] = parentOf(findings, i, byID[findings[i].Root])
+	}
 	children := map[int][]*finding.Finding{}
 	for i := range findings {
-		if parent, ok := parentOf(findings, &findings[i], roots[findings[i].Root]); ok {
-			parents[i] = parent
-			children[parent] = append(children[parent], &findings[i])
+		if top := ancestor(parents, i); top != i {
+			children[top] = append(children[top], &findings[i])
 		}
 	}
-	nodes := make([]node, 0, len(findings)-len(parents))
+	nodes := make([]node, 0, len(findings))
 	for i := range findings {
-		if _, child := parents[i]; !child {
+		if ancestor(parents, i) == i {
 			nodes = append(nodes, node{Finding: &findings[i], children: children[i]})
 		}
 	}
 	return nodes
 }
 
-// parentOf picks the candidate that concerns the same object, or else the same file.
-func parentOf(findings []finding.Finding, f *finding.Finding, candidates []int) (int, bool) {
+// ancestor follows roots to the first cause. Findings that name each other stand by themselves.
+func ancestor(parents []int, i int) int {
+	at := i
+	for range parents {
+		if parents[at] == at {
+			return at
+		}
+		at = parents[at]
+	}
+	return i
+}
+
+// parentOf picks the candidate that concerns the same object, or else the same file; a finding without one is its own.
+func parentOf(findings []finding.Finding, self int, candidates []int) int {
+	f := &findings[self]
 	if f.Root == "" || f.Root == f.ID {
-		return 0, false
+		return self
 	}
-	for _, i := range candidates {
-		if findings[i].Object == f.Object {
-			return i, true
+	for _, fits := range []func(other *finding.Finding) bool{
+		func(other *finding.Finding) bool { return other.Object == f.Object },
+		func(other *finding.Finding) bool { return concerns(other, &f.Object) || concerns(f, &other.Object) },
+		func(other *finding.Finding) bool { return other.File != "" && other.File == f.File },
+	} {
+		for _, i := range candidates {
+			if fits(&findings[i]) {
+				return i
+			}
 		}
 	}
-	for _, i := range candidates {
-		if concerns(&findings[i], &f.Object) || concerns(f, &findings[i].Object) {
-			return i, true
-		}
-	}
-	for _, i := range candidates {
-		if findings[i].File != "" && findings[i].File == f.File {
-			return i, true
-		}
-	}
-	return 0, false
+	return self
 }
 
 func concerns(f *finding.Finding, object *finding.Object) bool {
