@@ -178,7 +178,7 @@ _is_script_arg(i, _, dashes) if {
 
 _is_script_arg(i, kinds, dashes) if {
 	substring(kinds, i, 1) == "w"
-	not substring(kinds, i - 1, 1) == "v"
+	not substring(concat("", [" ", kinds]), i, 1) == "v"
 	_is_early(i, dashes)
 }
 

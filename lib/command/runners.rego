@@ -8,7 +8,7 @@ _parallel(item, world, name) := _all(array.concat([_ended(item)], results)) if {
 	texts := [text |
 		some i, word in _rest(item.words, 1)
 		substring(kinds, i, 1) == "w"
-		not substring(kinds, i - 1, 1) == "v"
+		not substring(concat("", [" ", kinds]), i, 1) == "v"
 		some text in _child_texts(word.v, entry, item, world)
 	]
 	aside := _runs_aside(item.words, entry)

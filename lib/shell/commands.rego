@@ -12,9 +12,13 @@ _operator_before(i, letter) := ";" if {
 
 _after := {"+": "&&", "-": "||", "|": "|", "&": "&", ";": ";", "n": ";", ":": ";"}
 
+_controlled := [{"line": 0, "note": "the text holds control characters"}]
+
 _too_long := [{"line": 0, "note": "the text is too long"}]
 
 _parse(text) := {"commands": [], "substitutions": [], "unknown": _too_long} if count(text) > 200000
+
+else := {"commands": [], "substitutions": [], "unknown": _controlled} if regex.match("[\\x01-\\x05]", text)
 
 else := result if {
 	not contains(text, "<<")
@@ -23,7 +27,7 @@ else := result if {
 	lines := split(text, "\n")
 	bodies := _here_documents(lines)
 	bodies != []
-	blank := {i | some body in bodies; some i in numbers.range(body.from + 1, min({body.to, count(lines) - 1}))}
+	blank := {i | some body in bodies; some i in numbers.range(body.from, min({body.to, count(lines)})); i > body.from}
 	visible := [_visible(line, i in blank) | some i, line in lines]
 	lexed := _tokens(concat("\n", visible))
 	result := _parse_tokens(lexed, _misread(lexed, bodies))

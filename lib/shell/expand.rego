@@ -10,11 +10,11 @@ _double_pieces := concat("", [
 	`\\(?s:.)|`, _backtick, `|\$`, _sums, `|\$`, _parens, `|`, _brace, `|`, _parameter, `|[^\\$\x60]+|(?s:.)`,
 ])
 
-_is_plain(text) if not regex.match(`['"\\$\x60]|[<>]\(`, text)
+_is_plain(text) if not regex.match(`['"\\$\x60]|[<>=]\(`, text)
 
 _value(word, known) := word if {
 	_is_plain(word)
-} else := concat("", [_open, word]) if {
+} else := _unresolved(word) if {
 	regex.match(`^(?:[<>]\(|[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\n]*\])?\+?=\()`, word)
 } else := _joined_pieces(word, known)
 
@@ -26,13 +26,26 @@ _piece(piece, known) := substring(piece, 1, count(piece) - 2) if {
 	startswith(piece, `"`)
 } else := _ansi_value(substring(piece, 2, count(piece) - 3)) if {
 	startswith(piece, "$'")
+	not regex.match(`\\[^\\'"ntr]`, regex.replace(piece, `\\\\`, ""))
+} else := _unresolved(piece) if {
+	startswith(piece, "$'")
 } else := _doubled(substring(piece, 2, count(piece) - 3), known) if {
 	startswith(piece, `$"`)
 } else := trim_prefix(substring(piece, 1, -1), "\n") if {
 	startswith(piece, "\\")
-} else := regex.replace(_expansion(piece, known), `[ \t\n]+`, _split) if {
+} else := _unquoted(piece, _expansion(piece, known)) if {
 	_expands(piece)
 } else := piece
+
+_unquoted(piece, value) := value if {
+	value == _unresolved(piece)
+} else := regex.replace(value, `[ \t\n]+`, _split)
+
+_unresolved(piece) := concat("", [_open, strings.replace_n(_kept, piece)])
+
+_kept := {" ": "\u0003", "\t": "\u0004", "\n": "\u0005"}
+
+_given_back := {"\u0002": "", "\u0003": " ", "\u0004": "\t", "\u0005": "\n"}
 
 _expands(piece) if regex.match(`^(?:\$(?s:.)|\x60)`, piece)
 
@@ -56,7 +69,7 @@ _variable := concat("", [
 _expansion(piece, known) := value if {
 	some found in regex.find_all_string_submatch_n(_variable, piece, 1)
 	value := _chosen(_lookup(concat("", [found[1], found[2]]), known), found[3], found[4])
-} else := concat("", [_open, piece])
+} else := _unresolved(piece)
 
 _chosen(value, operator, other) := value if {
 	operator == ""
@@ -109,7 +122,9 @@ _splits(_, value) if contains(value, _split)
 
 _splits(word, "") if not regex.match(`['"]`, word)
 
-_closed(text) := replace(text, _open, "")
+_closed(text) := text if {
+	not contains(text, _open)
+} else := strings.replace_n(_given_back, text)
 
 _words(tokens, known) := {"words": tokens, "symbolic": [], "args": {}} if {
 	_is_plain(concat(" ", tokens))
@@ -135,7 +150,7 @@ _assignments(tokens, known) := [{"name": assignment.name, "value": _closed(value
 	value := replace(_assigned_value(assignment, known), _split, " ")
 ]
 
-_assigned_value(assignment, known) := concat("", [_open, assignment.raw]) if {
+_assigned_value(assignment, known) := _unresolved(assignment.raw) if {
 	startswith(assignment.raw, "(")
 } else := concat("", [_open, "$", assignment.name]) if {
 	assignment.append

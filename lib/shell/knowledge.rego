@@ -104,12 +104,13 @@ _run_bodies(commands, bodies, known) := [command |
 	some command in _run_body(call, bodies, known)
 ]
 
-_run_body(call, bodies, known) := [object.union(command, {
+_run_body(call, bodies, known) := [object.union(object.remove(command, {"args"}), {
 	"maybe": _either(call.maybe, command.maybe),
 	"background": _either(call.background, command.background),
 	"substitution": _either(call.substitution, command.substitution),
 	"loop": _first_loop(command.loop, call.loop),
 	"last": ends,
+	"args": {at: call.args[format_int(arg + 1, 10)] | some at, arg in command.args},
 }) |
 	body := bodies[call.words[0]]
 	args := array.slice(call.words, 1, count(call.words))

@@ -106,7 +106,7 @@ _tokens(text) := {"tokens": tokens, "kinds": kinds, "marks": marks} if {
 }
 
 _here_document := concat("", [
-	`^(?:[^'"#\\<]|[^ \t'"#\\<]#+|'[^']*'|"(?:\\.|[^"\\])*"|\\.|<[^<]|<<<)*?`,
+	`^(?:[^'"#\\<(]|[^ \t'"#\\<(]#+|\(\([^()]*\)\)|\([^('"#]|'[^']*'|"(?:\\.|[^"\\])*"|\\.|<[^<]|<<<)*?`,
 	`<<(-?)[ \t]*('[^']*'|"[^"]*"|\\?[A-Za-z0-9_.+-]+)`,
 ])
 
@@ -129,6 +129,6 @@ _here_documents(lines) := [{"from": i, "to": opens[i].to} | some i in sort(reach
 		ends := {j | some j, later in lines; j > i; _closes(opened, later)}
 		to := min(ends | {count(lines)})
 	}
-	following := {i: {min({j | some j, _ in opens; j > opened.to})} | some i, opened in opens}
+	following := {i: {j | j := min({k | some k, _ in opens; k > opened.to})} | some i, opened in opens}
 	reached := graph.reachable(following, {min(object.keys(opens))})
 }
