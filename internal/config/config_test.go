@@ -181,5 +181,6 @@ func TestLocateWithoutFiles(t *testing.T) {
 func TestNearest(t *testing.T) {
 	assert.Equal(t, "severity", Nearest("sevrities", []string{"enabled", "severity", "parameters"}))
 	assert.Equal(t, "waivers", Nearest("wiavers", []string{"rules", "waivers"}))
+	assert.Equal(t, "warning", Nearest("warn", []string{"error", "warning"}))
 	assert.Empty(t, Nearest("xyz", []string{"rules", "waivers"}))
 }

@@ -1,11 +1,17 @@
 package config
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Nearest gives the candidate that a word was most likely meant to be, or nothing when none is near.
 func Nearest(word string, candidates []string) string {
 	best, least := "", min(max(len(word)/2, 1), 4)+1
 	for _, candidate := range candidates {
+		if len(word) > 2 && strings.HasPrefix(candidate, word) {
+			return candidate
+		}
 		if d := distance(word, candidate); d < least {
 			best, least = candidate, d
 		}

@@ -13,8 +13,12 @@ var (
 	nameLine   = regexp.MustCompile(`^(\s*(?:-\s+)?)["']?name["']?:\s+["']?([^"'\s]+)`)
 	plainName  = regexp.MustCompile(`^(?:NODE_ENV|WEB_CONCURRENCY|PM2_[A-Z0-9_]+)$`)
 	secretName = regexp.MustCompile(`(?i)secret|key|token|pass|pwd|credential|auth|private|dsn|pin\b`)
+	secretFlow = regexp.MustCompile(`^(\s*(?:-\s+)?["']?([A-Za-z0-9_.-]+)["']?:\s*)[\[{]`)
 	harmless   = regexp.MustCompile(`^["']?(?:[0-9]{1,5}|true|false)["']?\s*(?:#.*)?$`)
 )
+
+// secretFlowName are keys whose lists and mappings are hidden as a whole; Kubernetes has none of these names.
+var secretFlowName = regexp.MustCompile(`(?i)(?:secret|token|password|passwd|credential)s?$`)
 
 // hideEnvValue hides the value of an environment variable of a Kubernetes container. The name stands on another line, so
 // that a mask for single lines cannot tell what the value is.
@@ -25,6 +29,9 @@ func hideEnvValue(lines []string, index int) string {
 			return line[:indentOf(line)] + masked
 		}
 		return line
+	}
+	if m := secretFlow.FindStringSubmatch(line); m != nil && secretFlowName.MatchString(m[2]) {
+		return m[1] + masked
 	}
 	parts := valueLine.FindStringSubmatch(line)
 	if parts == nil {

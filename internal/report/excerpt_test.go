@@ -89,8 +89,10 @@ options:
   value: shown
 - name: REF
   valueFrom: {}
-- {name: X, value: y}`, "\n")
-	want := map[int]string{2: "  value: ***", 3: "- value: ***", 8: "  value: ***", 13: "    ***", 14: "    ***"}
+- {name: X, value: y}
+password: [a, b
+secretKeyRef: {name: a, key: b}`, "\n")
+	want := map[int]string{2: "  value: ***", 3: "- value: ***", 8: "  value: ***", 13: "    ***", 14: "    ***", 20: "password: ***"}
 	for i, line := range lines {
 		expected, hidden := want[i]
 		if !hidden {
@@ -128,4 +130,19 @@ func TestGroupPutsFindingsUnderTheirRoot(t *testing.T) {
 func TestWrap(t *testing.T) {
 	assert.Equal(t, []string{"one two", "three", "  deep"}, wrap("one two three\n  deep\n", 8))
 	assert.Equal(t, []string{"averyveryverylongword"}, wrap("averyveryverylongword", 8))
+}
+
+func TestProseIsMaskedWithCare(t *testing.T) {
+	hide := masker(func(lines []string) []string {
+		words := strings.Split(lines[0], " ")
+		for i := 1; i < len(words); i++ {
+			if strings.HasPrefix(words[i-1], "--secret") || strings.HasSuffix(words[i-1], "KEY:") {
+				words[i] = "***"
+			}
+		}
+		return []string{strings.Join(words, " ")}
+	})
+	assert.Equal(t, "starts PM2 with --secret, which links it", hide.prose("starts PM2 with --secret, which links it"))
+	assert.Equal(t, "runs pm2 --secret *** twice", hide.prose("runs pm2 --secret a1b2 twice"))
+	assert.Equal(t, "KEY: Remove it", hide.prose("KEY: Remove it"))
 }

@@ -7,6 +7,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -136,16 +137,34 @@ func (m masker) text(text string) string {
 	return strings.Join(m(strings.Split(text, "\n")), "\n")
 }
 
-// prose masks sentences. A colon in a sentence is no assignment, so that the parts around it are masked by themselves.
+// prose masks sentences. A sentence may speak of an option or a variable without its value: a colon is no assignment, and
+// the plain word that follows is none either.
 func (m masker) prose(text string) string {
 	if m == nil || text == "" {
 		return text
 	}
 	parts := strings.Split(text, ": ")
 	for i := range parts {
-		parts[i] = m.text(parts[i])
+		parts[i] = keepWords(parts[i], m.text(parts[i]))
 	}
 	return strings.Join(parts, ": ")
+}
+
+// plainWord is a word that cannot be a secret.
+var plainWord = regexp.MustCompile(`^[a-z]{1,7}[,.;)]?$`)
+
+// keepWords brings back the plain words that a mask has hidden.
+func keepWords(text, masked string) string {
+	before, after := strings.Split(text, " "), strings.Split(masked, " ")
+	if text == masked || len(before) != len(after) {
+		return masked
+	}
+	for i := range after {
+		if before[i] != after[i] && plainWord.MatchString(before[i]) {
+			after[i] = before[i]
+		}
+	}
+	return strings.Join(after, " ")
 }
 
 func (m masker) finding(f finding.Finding) finding.Finding {
