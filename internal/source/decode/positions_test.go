@@ -1,6 +1,7 @@
 package decode_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -187,4 +188,17 @@ spec: # onelayer:ignore all of spec
 		"20 onelayer:ignore the end 20-20",
 	}, got)
 	assert.Empty(t, decode.Doc{Raw: []byte("a: 1"), Line: 1}.Comments())
+}
+
+func TestPositionsThroughMergesAndOddKeys(t *testing.T) {
+	docs, errs := decode.Documents([]byte("a: &a {x: 1}\nb: &b {x: 2, w: 3}\nc:\n  x: 0\n  <<: [*a, *b]\n1.50: z\n.inf: w\n0x10: v\n"), decode.Limits{})
+	require.Empty(t, errs)
+	assert.Equal(t, `{".inf": "w", "1.5": "z", "16": "v", "a": {"x": 1}, "b": {"x": 2, "w": 3}, "c": {"x": 1, "w": 3}}`, docs[0].Value.String())
+	p := docs[0].Positions()
+	assert.Equal(t, "1:11-12", at(p.Locate([]any{"c", "x"})), "a merge behind a key wins, and its first mapping")
+	assert.Equal(t, "2:17-18", at(p.Locate([]any{"c", "w"})))
+	assert.Equal(t, "6:7-8", at(p.Locate([]any{"1.5"})))
+	assert.Equal(t, "7:7-8", at(p.Locate([]any{".inf"})))
+	assert.Equal(t, "8:7-8", at(p.Locate([]any{"16"})))
+	assert.Equal(t, "1:4-13", at(p.Locate([]any{"a", json.Number("0")})))
 }
