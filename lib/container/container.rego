@@ -125,7 +125,7 @@ _role_label := {"main": "container", "init": "init container", "sidecar": "sidec
 
 _workload_records := [record |
 	some entry in workload.containers
-	facts := _image_facts(entry.container.image, "", array.concat(entry.path, ["image"]))
+	facts := _image_facts(object.get(entry.container, "image", ""), "", array.concat(entry.path, ["image"]))
 	env := _pod_env(entry)
 	words := _effective(
 		_list_words(entry.container, "command", entry.path, env),
@@ -149,7 +149,7 @@ _service_records := [record |
 	is_object(service)
 	path := ["spec", "services", name]
 	built := inventory.compose_ref(resource.ref(project.obj).name, name)
-	facts := _image_facts(service.image, built, array.concat(path, ["image"]))
+	facts := _image_facts(object.get(service, "image", ""), built, array.concat(path, ["image"]))
 	env := _service_env(service, path)
 	entry := {"obj": project.obj, "kind": project.kind, "container": service}
 	words := _composed(
@@ -378,6 +378,8 @@ _file_starts(path, file) := [_start(path, ["ecosystem"], ["pm2-runtime", "start"
 	file.packageJSON
 } else := [_start(path, ["supervisor"], ["supervisord", "-n", "-c", path])] if {
 	file.supervisor
+} else := [_start(path, ["script", 0], ["/bin/sh", concat("", ["/", path])])] if {
+	is_array(file.script)
 } else := [_start(path, ["procfile", type], ["/bin/sh", "-c", resource.text(line)]) |
 	some type, line in file.procfile
 ] if {

@@ -211,13 +211,12 @@ _application(process) if {
 _front(record, behind) := front[count(front) - 1].name if {
 	front := [process |
 		some process in record.all_processes
-		process.last
 		_application(process)
 		not process.background
 		process.shells > 0
+		process.order > behind[0].order
 	]
 	count(front) > 0
-	count(behind) > 0
 } else := behind[1].name if {
 	count(behind) > 1
 	every process in record.all_processes {
