@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the library that catalogue describes.
-const catalogueDigest = "f5c1c10a5458d619295235aa9384304648f1027e1d44cda4f97385a6de5c7546"
+const catalogueDigest = "7727bbb9af4eaca7c2c0598a367df11fa983b194991faaa3ec6aeb6bff0dd864"
 
 var _ finding.Severity
 

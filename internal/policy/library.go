@@ -99,14 +99,19 @@ func newLibrary(sources []Source, digest string) *Library {
 }
 
 // ReadSources reads the modules of a library, without tests, ordered by path.
-func ReadSources(fsys fs.FS) ([]Source, error) {
+func ReadSources(fsys fs.FS) ([]Source, error) { return readFiles(fsys, false) }
+
+// ReadTests reads the test modules of a library, ordered by path.
+func ReadTests(fsys fs.FS) ([]Source, error) { return readFiles(fsys, true) }
+
+func readFiles(fsys fs.FS, tests bool) ([]Source, error) {
 	var sources []Source
 	for _, folder := range folders {
 		err := fs.WalkDir(fsys, folder, func(file string, entry fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) && file == folder {
 				return fs.SkipDir
 			}
-			if err != nil || entry.IsDir() || path.Ext(file) != ".rego" || strings.HasSuffix(file, testSuffix) {
+			if err != nil || entry.IsDir() || path.Ext(file) != ".rego" || strings.HasSuffix(file, testSuffix) != tests {
 				return err
 			}
 			text, err := fs.ReadFile(fsys, file)
