@@ -3,6 +3,7 @@ package source
 import (
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -206,10 +207,13 @@ func (l *loader) looseRefs(index int, drafts []*draft) map[string][]string {
 	return refs
 }
 
+// startScript is the name of a script that starts a container, by convention.
+var startScript = regexp.MustCompile(`(?i)^(docker|container)?[-_.]?(entry[-_.]?point|start(up)?|run|cmd|init|launch|wrapper)([-_.].*)?$|entrypoint|wrapper\.sh$`)
+
 // standalone makes an Image of each process file of a root that holds nothing else. A package.json stands alone only
-// where no other file says what runs.
+// where no other file says what runs, and a start script where there is no package.json either.
 func (l *loader) standalone(index int) []*Document {
-	var main, packages []processFile
+	var main, packages, scripts []processFile
 	together := map[string]*content{}
 	for _, p := range l.processes {
 		if p.root != index {
@@ -220,6 +224,9 @@ func (l *loader) standalone(index int) []*Document {
 		case kindPackage:
 			packages = append(packages, p)
 		case kindScript:
+			if startScript.MatchString(path.Base(p.name)) {
+				scripts = append(scripts, p)
+			}
 		default:
 			main = append(main, p)
 		}
@@ -230,6 +237,9 @@ func (l *loader) standalone(index int) []*Document {
 				main = append(main, p)
 			}
 		}
+	}
+	if len(main) == 0 {
+		main = scripts
 	}
 	docs := make([]*Document, 0, len(main))
 	for _, p := range main {
