@@ -4,7 +4,7 @@ _split := "\u0001"
 
 _open := "\u0002"
 
-_pieces := concat("", [_quoting, `|[^'"\\$\x60]+|(?s:.)`])
+_pieces := concat("", [_quoting, `|[^'"\\$\x60<>]+|(?s:.)`])
 
 _double_pieces := concat("", [
 	`\\(?s:.)|`, _backtick, `|\$`, _sums, `|\$`, _parens, `|`, _brace, `|`, _parameter, `|[^\\$\x60]+|(?s:.)`,
@@ -15,7 +15,7 @@ _is_plain(text) if not regex.match(`['"\\$\x60]|[<>=]\(`, text)
 _value(word, known) := word if {
 	_is_plain(word)
 } else := _unresolved(word) if {
-	regex.match(`^(?:[<>]\(|[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\n]*\])?\+?=\()`, word)
+	regex.match(`^(?:[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\n]*\])?\+?=\()`, word)
 } else := _joined_pieces(word, known)
 
 _joined_pieces(word, known) := concat("", [_piece(piece, known) | some piece in regex.find_n(_pieces, word, -1)])
@@ -47,7 +47,7 @@ _kept := {" ": "\u0003", "\t": "\u0004", "\n": "\u0005"}
 
 _given_back := {"\u0002": "", "\u0003": " ", "\u0004": "\t", "\u0005": "\n"}
 
-_expands(piece) if regex.match(`^(?:\$(?s:.)|\x60)`, piece)
+_expands(piece) if regex.match(`^(?:\$(?s:.)|\x60|[<>]\()`, piece)
 
 _doubled(inner, known) := inner if {
 	not regex.match(`[\\$\x60]`, inner)

@@ -73,7 +73,7 @@ _frames(text) := {"text": last.text, "frames": frames} if {
 }
 
 _stray(text) := indexof(text, found) if {
-	some found in regex.find_n(`[Ss][x(]|[^Sst;n&+|!xqGg-]`, text, 1)
+	some found in regex.find_n(`[Ss][x(]|Gg*(?:[^gx]|$)|[^Sst;n&+|!xqGg-]`, text, 1)
 }
 
 _if_clauses := `^I[^TLEDpcr]*T[^TLEDpcr]*(?:L[^TLEDpcr]*T[^TLEDpcr]*)*(?:E[^TLEDpcr]*)?F$`
@@ -88,6 +88,6 @@ _clauses := concat("|", [_if_clauses, _loop_clauses, _case_clauses, _group])
 
 _unsound(frame) if not regex.match(_clauses, frame.text)
 
-_unsound(frame) if regex.match(`[Ss][x(]`, frame.text)
+_unsound(frame) if regex.match(`[Ss][x(]|Gg*(?:[^gx]|$)`, frame.text)
 
 _ends(top, frames, last) := min((({last} | {at | at := _stray(top)}) | {frame.at | some frame in frames; _unsound(frame)}))

@@ -2,9 +2,7 @@ package lib.onelayer.shell
 
 _holds_commands(token) if regex.match(`\$\(|\x60|[<>]\(`, token)
 
-_inner_texts(token) := [substring(token, 2, count(token) - 3)] if {
-	regex.match(`^[<>]\(`, token)
-} else := [text |
+_inner_texts(token) := [text |
 	some piece in regex.find_n(_pieces, token, -1)
 	some part in _exposed(piece)
 	text := _command_text(part)
@@ -27,7 +25,7 @@ _laid_open(piece) := regex.find_n(_bare_substitution, substring(piece, 2, -1), -
 _bare_substitution := concat("", [`\\(?s:.)|\$`, _parens, `|`, _backtick])
 
 _command_text(piece) := substring(piece, 2, count(piece) - 3) if {
-	startswith(piece, "$(")
+	regex.match(`^[$<>]\(`, piece)
 } else := regex.replace(substring(piece, 1, count(piece) - 2), `\\([$\\\x60])`, "$1") if {
 	startswith(piece, "`")
 }

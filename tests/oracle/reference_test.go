@@ -26,6 +26,8 @@ type word struct {
 // reference collects the simple commands of a parsed file in the order of the text.
 type reference struct {
 	commands []command
+	// odd is set by what the parser takes for shell text though no shell does.
+	odd bool
 }
 
 // place is what a command inherits from the statements around it.
@@ -96,6 +98,10 @@ func (r *reference) compound(cmd syntax.Command, at place) {
 			r.statements(item.Stmts, inner)
 		}
 	case *syntax.FuncDecl:
+		if cmd.Name == nil {
+			r.odd = true
+			return
+		}
 		inner.function = cmd.Name.Value
 		r.statement(cmd.Body, inner)
 	case *syntax.TimeClause:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -89,7 +90,7 @@ func parsed(text string) ([]command, bool) {
 	}
 	var r reference
 	r.statements(file.Stmts, place{})
-	return r.commands, true
+	return r.commands, !r.odd
 }
 
 // comparable drops what is not compared: the texts of words with expansions, and let, which the reference reads as sums.
@@ -112,9 +113,12 @@ func comparable(commands []command) []command {
 	return out
 }
 
+// split matches an escaped backquote inside a word, where the reference begins another word.
+var split = regexp.MustCompile("[^ ]\\\\`")
+
 // outside tells whether a text is none of the reader's business: not UTF-8, or with control characters.
 func outside(text string) bool {
-	return !utf8.ValidString(text) || len(text) > 4000 || strings.ContainsFunc(text, func(r rune) bool {
+	return split.MatchString(text) || !utf8.ValidString(text) || len(text) > 4000 || strings.ContainsFunc(text, func(r rune) bool {
 		return r < ' ' && r != '\n' && r != '\t'
 	})
 }
