@@ -75,23 +75,68 @@ _node_programs := {
 
 _first_word(argv) := min({i | some i, word in argv; i > 0; not startswith(word, "-")})
 
-_of(binary, argv) := _pm2(argv) if {
-	pm2.options[binary]
-} else := _forever(argv) if {
-	binary == "forever"
-} else := _supervisord(binary, argv) if {
-	binary in {"supervisord", "supervisorctl"}
-} else := _procfile(binary, argv) if {
-	_procfile_verbs[binary]
-} else := _parallel(binary, argv) if {
-	binary in {"concurrently", "npm-run-all", "npm-run-all2", "run-p"}
-} else := _cron(binary, argv) if {
-	binary in {"cron", "crond", "supercronic", "go-crond", "service"}
-} else := _watcher(binary, argv) if {
-	_watchers[binary]
-} else := _special(binary, argv) if {
-	binary in {"monit", "god", "slc", "passenger", "circusd"}
+_of(binary, argv) := _by_kind(_kinds[binary], binary, argv) if {
+	_kinds[binary]
 } else := object.union(_fixed[binary], {"binary": _basename(binary)})
+
+_by_kind("pm2", _, argv) := _pm2(argv)
+
+_by_kind("forever", _, argv) := _forever(argv)
+
+_by_kind("supervisord", binary, argv) := _supervisord(binary, argv)
+
+_by_kind("procfile", binary, argv) := _procfile(binary, argv)
+
+_by_kind("parallel", binary, argv) := _parallel(binary, argv)
+
+_by_kind("cron", binary, argv) := _cron(binary, argv)
+
+_by_kind("watcher", binary, argv) := _watcher(binary, argv)
+
+_by_kind("special", binary, argv) := _special(binary, argv)
+
+_kinds := {
+	"pm2": "pm2",
+	"pm2-runtime": "pm2",
+	"pm2-docker": "pm2",
+	"pm2-dev": "pm2",
+	"pm2-daemon": "pm2",
+	"forever": "forever",
+	"supervisord": "supervisord",
+	"supervisorctl": "supervisord",
+	"foreman": "procfile",
+	"honcho": "procfile",
+	"overmind": "procfile",
+	"hivemind": "procfile",
+	"goreman": "procfile",
+	"forego": "procfile",
+	"nf": "procfile",
+	"concurrently": "parallel",
+	"npm-run-all": "parallel",
+	"npm-run-all2": "parallel",
+	"run-p": "parallel",
+	"cron": "cron",
+	"crond": "cron",
+	"supercronic": "cron",
+	"go-crond": "cron",
+	"service": "cron",
+	"nodemon": "watcher",
+	"ts-node-dev": "watcher",
+	"tsnd": "watcher",
+	"node-dev": "watcher",
+	"supervisor": "watcher",
+	"tsx": "watcher",
+	"node": "watcher",
+	"nodejs": "watcher",
+	"bun": "watcher",
+	"deno": "watcher",
+	"nest": "watcher",
+	"monit": "special",
+	"god": "special",
+	"slc": "special",
+	"passenger": "special",
+	"circusd": "special",
+}
 
 _fixed := {
 	"s6-svscan": {"name": "s6", "class": "supervisor"},

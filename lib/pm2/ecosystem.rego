@@ -1,49 +1,5 @@
 package lib.onelayer.pm2
 
-_attributes := {
-	"name", "name_prefix", "filter_env", "namespace", "install_url", "cwd", "args", "exec_interpreter", "node_args",
-	"out_file", "error_file", "log_file", "disable_logs", "log_type", "log_date_format", "time", "env",
-	"max_memory_restart", "pid_file", "restart_delay", "exp_backoff_restart_delay", "source_map_support",
-	"disable_source_map_support", "wait_ready", "instances", "kill_timeout", "shutdown_with_message",
-	"listen_timeout", "cron_restart", "merge_logs", "vizion", "autostart", "autorestart", "stop_exit_codes",
-	"watch_delay", "watch", "ignore_watch", "watch_options", "min_uptime", "max_restarts", "execute_command",
-	"exec_mode", "force", "append_env_to_name", "post_update", "trace", "disable_trace", "v8",
-	"event_loop_inspector", "deep_monitoring", "increment_var", "instance_var", "pmx", "automation", "treekill",
-	"port", "username", "uid", "gid", "windowsHide", "kill_retry_time", "write", "io", "script",
-}
-
-_aliases := {
-	"script": ["script", "cmd", "command", "exec"],
-	"exec_interpreter": ["interpreter"],
-	"node_args": ["interpreter_args", "interpreterArgs"],
-	"out_file": ["out_log", "output", "out"],
-	"error_file": ["err_log", "err_file", "err", "error"],
-	"log_file": ["log"],
-	"pid_file": ["pid"],
-	"cron_restart": ["cron"],
-	"merge_logs": ["combine_logs"],
-	"uid": ["user"],
-}
-
-_spellings := {name: list |
-	some name in _attributes
-	list := array.concat([name], array.concat(object.get(_aliases, name, []), [_camel(name)]))
-}
-
-_camel(name) := concat("", array.concat([parts[0]], rest)) if {
-	parts := split(name, "_")
-	rest := [word |
-		some k, part in parts
-		k > 0
-		word := concat("", [upper(substring(part, 0, 1)), substring(part, 1, -1)])
-	]
-}
-
-_attribute_of := {spelling: names[0] |
-	some spelling in {s | some list in _spellings; some s in list}
-	names := [name | some name, list in _spellings; spelling in list]
-}
-
 _falsy := {null, false, 0, ""}
 
 _falsy_value(value) if value in _falsy

@@ -87,3 +87,11 @@ test_other_files if {
 		pm2.is_process_file(value) == false
 	}
 }
+
+test_spellings_and_attributes_agree if {
+	{spelling: name | some name, list in pm2._spellings; some spelling in list} == pm2._attribute_of
+	pm2._spellings.out_file == ["out_file", "out_log", "output", "out", "outFile"]
+	every name, list in pm2._spellings {
+		list[0] == name
+	}
+}

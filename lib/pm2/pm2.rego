@@ -14,7 +14,7 @@ binary(word) := name if {
 	is_string(word)
 	parts := split(replace(word, "\\", "/"), "/")
 	name := regex.replace(parts[count(parts) - 1], `\.(js|cmd|ps1|exe)$`, "")
-	options[name]
+	_binaries[name]
 }
 
 # METADATA
@@ -53,12 +53,12 @@ _scan(table, words, end) := {"positional": positional, "given": given, "unknown"
 		i < end
 		some part in _parts(table, words[i - 1], word)
 	]
-	required := {k | some k, token in tokens; table[token.v].arg == "required"}
+	required := {k | some k, token in tokens; table[token.v] == "required"}
 	valued := {n | some k in required; _even_in_run(required, k); n := k + 1}
 	heads := {k | some k, token in tokens; not valued[k]; _option_like(table, token.v)}
 	offered := {n |
 		some k in heads
-		table[tokens[k].v].arg == "optional"
+		table[tokens[k].v] == "optional"
 		n := k + 1
 		_value_like(tokens[n].v)
 	}
@@ -70,10 +70,10 @@ _scan(table, words, end) := {"positional": positional, "given": given, "unknown"
 	}
 	used := ((valued | heads) | offered) | swallowed
 	positional := [token.v | some k, token in tokens; not used[k]]
-	given := [{"name": option.name, "value": value, "i": token.i} |
+	given := [{"name": _long_name(token.v), "value": value, "i": token.i} |
 		some k, token in tokens
 		heads[k]
-		option := table[token.v]
+		table[token.v]
 		value := _value(tokens, k + 1, valued | offered)
 	]
 	unknown := [{"name": token.v, "value": value, "i": token.i} |
@@ -84,8 +84,10 @@ _scan(table, words, end) := {"positional": positional, "given": given, "unknown"
 	]
 }
 
+_long_name(word) := object.get(_long_names, word, word)
+
 _parts(table, before, word) := [word] if {
-	table[before].arg == "required"
+	table[before] == "required"
 } else := [flag | some letter in split(substring(word, 1, -1), ""); flag := concat("", ["-", letter])] if {
 	_short_cluster(word)
 } else := [substring(word, 0, at), substring(word, at + 1, -1)] if {
@@ -189,12 +191,12 @@ _verb(word) := _verb_aliases[word] if {
 _own(table, unknown) := {
 	"positional": [option.value |
 		some option in unknown
-		table[option.name].arg == "none"
+		table[option.name] == "none"
 		is_string(option.value)
 	],
-	"given": [{"name": table[option.name].name, "value": value, "i": option.i} |
+	"given": [{"name": _long_name(option.name), "value": value, "i": option.i} |
 		some option in unknown
-		value := _own_value(table[option.name].arg, option.value)
+		value := _own_value(table[option.name], option.value)
 	],
 	"unknown": [option | some option in unknown; not table[option.name]],
 }
