@@ -34,6 +34,7 @@ import "embed"
 //go:embed lib/params/params.rego
 //go:embed lib/params/problems.rego
 //go:embed lib/pm2/apps.rego
+//go:embed lib/pm2/attributes.rego
 //go:embed lib/pm2/ecosystem.rego
 //go:embed lib/pm2/environment.rego
 //go:embed lib/pm2/options.rego

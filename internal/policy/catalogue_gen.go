@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the library that catalogue describes.
-const catalogueDigest = "7727bbb9af4eaca7c2c0598a367df11fa983b194991faaa3ec6aeb6bff0dd864"
+const catalogueDigest = "e50d4fd8ff394ed0cd648a33bdfaff3b7fda5b1af7996f4082bbe04225d04ade"
 
 var _ finding.Severity
 
@@ -246,7 +246,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since: "0.1.0",
 				RelatedResources: []RelatedResource{
 					RelatedResource{
-						Ref:         "https://github.com/goldbergyoni/nodebestpractices/blob/master/sections/docker/restart-and-replicate-processes.md",
+						Ref:         "https://github.com/goldbergyoni/nodebestpractices#docker",
 						Description: "Node.js best practices 8.3, let the container runtime handle replication and uptime",
 					},
 				},
@@ -282,7 +282,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since: "0.1.0",
 				RelatedResources: []RelatedResource{
 					RelatedResource{
-						Ref:         "https://github.com/goldbergyoni/nodebestpractices/blob/master/sections/docker/restart-and-replicate-processes.md",
+						Ref:         "https://github.com/goldbergyoni/nodebestpractices#docker",
 						Description: "Node.js best practices 8.3, let the container runtime handle replication and uptime",
 					},
 				},
@@ -406,7 +406,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since: "0.1.0",
 				RelatedResources: []RelatedResource{
 					RelatedResource{
-						Ref:         "https://github.com/goldbergyoni/nodebestpractices/blob/master/sections/docker/restart-and-replicate-processes.md",
+						Ref:         "https://github.com/goldbergyoni/nodebestpractices#docker",
 						Description: "Node.js best practices 8.3, let the container runtime handle replication and uptime",
 					},
 				},
@@ -661,6 +661,10 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			},
 			ModuleInfo{
 				File:    "lib/pm2/apps.rego",
+				Package: "lib.onelayer.pm2",
+			},
+			ModuleInfo{
+				File:    "lib/pm2/attributes.rego",
 				Package: "lib.onelayer.pm2",
 			},
 			ModuleInfo{

@@ -2,58 +2,69 @@
 # scope: package
 # title: Command lines
 # description: |
-#   Says which programs a command line starts. Wrappers (init shims, user switchers, secret injectors, wait scripts, package
-#   runners), shells, scripts of the image and scripts of package.json are looked through: four wrappers in a row, three
-#   shells inside each other, ten levels in all; what lies deeper, and what is not in the input, is `unknown`. `sh -c` with
-#   exactly one simple command counts as replaced by that command, as bash and newer dash do it, but `pid1` stays the
-#   shell, because busybox and older dash keep it. A script run by a shell, npm, yarn, pnpm and bun always stay. Programs
-#   that stay while their child runs (tini, sudo, timeout, doppler) give `pid1`. Commands that a shell runs itself (cd,
-#   echo, test ..) are not programs and are left out.
+#   Says which programs a command line starts. Wrappers (init shims, user switchers, secret injectors, wait scripts,
+#   package runners), shells, scripts of the image and scripts of package.json are looked through: four wrappers in
+#   a row, three shells inside each other, ten levels in all; what lies deeper, and what is not in the input, is
+#   `unknown`. `sh -c` with exactly one simple command counts as replaced by that command, as bash and newer dash do
+#   it, but `pid1` stays the shell, because busybox and older dash keep it. A script run by a shell, npm, yarn, pnpm
+#   and bun always stay. Programs that stay while their child runs (tini, sudo, timeout, doppler) give `pid1`.
+#   Commands that a shell runs itself (cd, echo, test ..) are not programs and are left out.
 package lib.onelayer.command
 
 # METADATA
 # title: The programs that a command line starts
 # description: Gives `processes` in the order in which they start, and `unknown`. Never fails, whatever it is given.
 run(spec) := {"processes": [_direct(words)], "unknown": []} if {
+	_is_direct(spec.words[0].v, spec)
 	words := _words(spec)
-	_is_direct(words[0].v, spec)
-} else := {"processes": [], "unknown": []} if {
-	_words(spec) == []
-} else := _unrolled(_first(_words(spec), _world(spec)), _world(spec))
+} else := _run(_words(spec), spec)
 
-_is_direct(word, spec) if {
-	not _looked_through[_base(word)]
-	not _is_script_name(word)
-	not contains(word, "$")
-	not _is_listed(word, spec)
-	not _is_node_tool(word, spec)
+_run(words, spec) := {"processes": [], "unknown": []} if {
+	words == []
+} else := _unrolled(_first(words, world), world) if {
+	world := _world(spec)
 }
 
-_is_listed(word, spec) if {
-	spec.files != {}
+_is_direct(word, spec) if {
+	is_string(word)
 	base := _base(word)
+	not _looked_through[base]
+	not regex.match(_unsure, word)
+	not _is_listed(base, spec)
+	not _is_node_tool(base, spec)
+}
+
+_unsure := `\.sh$|\$|entrypoint[^/]*$|^\.?/(?:.*/)?(?:start|run|boot|bootstrap|launch)$|^\.$|^source$|^eval$`
+
+_is_listed(base, spec) if {
 	some path, _ in spec.files
 	endswith(path, base)
 }
 
-_is_node_tool(word, spec) if {
-	_base(word) == "node"
+_is_node_tool(base, spec) if {
+	base in {"node", "nodejs"}
 	some given in spec.words
 	regex.match(`node_modules/|^/usr/`, given.v)
 }
 
-_looked_through := (((object.keys(_wrappers) | _shells) | object.keys(_managers)) | object.keys(_runners)) | {"conc"}
+_words(spec) := [_given_word(given) | some given in spec.words] if {
+	is_array(spec.words)
+} else := []
 
-_words(spec) := [word |
-	some given in _array(_field(spec, "words", []))
+_given_word(given) := {"v": given.v, "symbolic": false, "path": given.path, "from": given.from} if {
+	is_string(given.v)
+	is_array(given.path)
+	is_string(given.from)
+	not contains(given.v, "$(")
+} else := {
+	"v": value,
+	"symbolic": _is_open(value, from),
+	"path": _array(_field(given, "path", [])),
+	"from": from,
+} if {
 	value := _text(_field(given, "v", given))
-	word := {
-		"v": value,
-		"symbolic": _is_open(value, _field(given, "from", "image")),
-		"path": _array(_field(given, "path", [])),
-		"from": _text(_field(given, "from", "image")),
-	}
-]
+	from := _text(_field(given, "from", "image"))
+}
 
 _is_open(value, from) if {
 	from == "manifest"

@@ -60,7 +60,7 @@ _script_path(word, dir, world) := path if {
 	path := found[0]
 }
 
-_shebang := `^#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?(?:with-contenv\s+)?(?:\S*/)?(sh|bash|ash|dash|zsh|ksh|with-contenv)(?:\s|$)`
+_shebang := `^#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?(?:with-contenv\s+)?(?:\S*/)?((?:ba|da|[azk])?sh|with-contenv)(?:\s|$)`
 
 _interpreter(lines) := found[1] if {
 	some found in regex.find_all_string_submatch_n(_shebang, _text(lines[0]), 1)

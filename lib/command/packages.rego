@@ -93,7 +93,10 @@ _given_value(i, word, words, names) := words[i + 1].v if {
 	parts[0] in names
 }
 
-_chosen_packages(item, world, name) := [path | some path in sort(_packages(world)); _is_package(path, wanted, world)] if {
+_chosen_packages(item, world, name) := [path | some path in sort(_packages(world)); _is_package(
+	path, wanted,
+	world,
+)] if {
 	filter := _option_value(item.words, {"-w", "--workspace", "-F", "--filter", "--filter-prod"})
 	wanted := trim(trim(filter, "^"), ".^")
 } else := [path | some path in sort(_packages(world)); path != "package.json"] if {

@@ -75,7 +75,10 @@ _wrappers := {
 	"dotenv": {"values": {"-e", "-p", "-v", "-c", "-f"}, "stays": true},
 	"dotenvx": {
 		"sub": {"run"},
-		"values": {"-e", "--env", "-f", "--env-file", "-fv", "--env-vault-file", "-fk", "--env-keys-file", "--convention", "-l"},
+		"values": {
+			"-e", "--env", "-f", "--env-file", "-fv", "--env-vault-file", "-fk", "--env-keys-file",
+			"--convention", "-l",
+		},
 		"stays": true,
 	},
 	"env-cmd": {"values": {"-f", "--file", "-e", "--environments", "-r", "--rc-file"}, "stays": true},
@@ -90,7 +93,8 @@ _wrappers := {
 	"op": {"sub": {"run"}, "only": "dashes", "stays": true},
 	"vault-env": {},
 	"envconsul": {
-		"values": {"-config", "-prefix", "-secret", "-consul-addr", "-vault-addr", "-log-level", "-env-consul"}, "stays": true,
+		"values": {"-config", "-prefix", "-secret", "-consul-addr", "-vault-addr", "-log-level", "-env-consul"},
+		"stays": true,
 	},
 	"summon": {"values": {"-f", "-p", "-e", "-D"}, "stays": true},
 	"sops": {"sub": {"exec-env"}, "skip": 1, "stays": true, "joined": true},
@@ -111,13 +115,31 @@ _wrappers := {
 	"bundle": {"sub": {"exec"}},
 	"poetry": {"sub": {"run"}},
 	"pipenv": {"sub": {"run"}, "stays": true},
-	"uv": {"sub": {"run"}, "values": {"--project", "--directory", "--with", "--python", "-p", "--extra", "--group"}, "stays": true},
+	"uv": {
+		"sub": {"run"}, "values": {
+			"--project", "--directory", "--with", "--python", "-p", "--extra",
+			"--group",
+		},
+		"stays": true,
+	},
 	"corepack": {},
 	"npx": {
 		"values": {"-p", "--package", "-w", "--workspace", "--registry", "--cache", "--prefix", "--loglevel"},
 		"text": {"-c", "--call"}, "manager": true, "bin": true,
 	},
 	"bunx": {"values": {"-p", "--package"}, "manager": true, "bin": true},
+}
+
+_looked_through := {
+	"ash", "aws-env", "aws-vault", "bash", "builtin", "bun", "bundle", "bunx", "busybox", "catatonit",
+	"catchsegv", "chamber", "chpst", "chrt", "command", "conc", "concurrently", "corepack", "cross-env",
+	"cross-env-shell", "dash", "doas", "docker-entrypoint.sh", "docker-init", "docker-php-entrypoint",
+	"dockerize", "doppler", "dotenv", "dotenvx", "dumb-init", "env", "env-cmd", "envconsul", "exec", "gosu",
+	"infisical", "ionice", "ksh", "linux32", "linux64", "mksh", "nice", "nohup", "npm", "npm-run-all",
+	"npm-run-all2", "npx", "numactl", "op", "pipenv", "pnpm", "poetry", "rbash", "run-p", "run-s", "runuser",
+	"s6-setuidgid", "setarch", "setpriv", "setsid", "setuidgid", "sh", "sops", "stdbuf", "su", "su-exec",
+	"sudo", "summon", "taskset", "time", "timeout", "tini", "tini-static", "unbuffer", "uv", "vault-env",
+	"wait-for", "wait-for-it", "wait-for-it.sh", "wait-for.sh", "with-contenv", "xvfb-run", "yarn", "zsh",
 }
 
 _shells := {"sh", "bash", "ash", "dash", "zsh", "ksh", "mksh", "rbash"}

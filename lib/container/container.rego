@@ -2,9 +2,9 @@
 # scope: package
 # title: Containers
 # description: >-
-#   Gives the effective command line of everything that runs: a container of a workload (manifest over image, by the rules
-#   of Kubernetes), a service of a compose project, an Image by itself, a stand-alone process file. What the command
-#   line starts comes from lib.onelayer.command; what nothing tells stays unknown.
+#   Gives the effective command line of everything that runs: a container of a workload (manifest over image, by the
+#   rules of Kubernetes), a service of a compose project, an Image by itself, a stand-alone process file. What the
+#   command line starts comes from lib.onelayer.command; what nothing tells stays unknown.
 package lib.onelayer.container
 
 import data.lib.onelayer.command
@@ -20,10 +20,10 @@ kinds := workload.kinds | {"onelayer.dev/Image", "onelayer.dev/Compose"}
 
 # METADATA
 # description: >-
-#   One record per thing that runs: {obj, kind, name, label, role, path, spec, image, assumed, standalone, job, pod, env,
-#   environment, command, processes, unknown, base, bases, folded, development, folded, development}. processes holds what
-#   the input is answerable for: a cause that lies in an Image of the input is reported there and not at its workloads,
-#   unless a cluster asks. all_processes holds the others too.
+#   One record per thing that runs: {obj, kind, name, label, role, path, spec, image, assumed, standalone, job, pod,
+#   env, environment, command, processes, unknown, base, bases, folded, development, folded, development}. processes
+#   holds what the input is answerable for: a cause that lies in an Image of the input is reported there and not at
+#   its workloads, unless a cluster asks. all_processes holds the others too.
 records := [record |
 	some basic in array.concat(array.concat(_workload_records, _service_records), _image_records)
 	result := command.run(basic.command)
@@ -103,6 +103,7 @@ _uncertain(record) if {
 	record.standalone
 } else if {
 	record.assumed
+	record.command.words[0].from != "manifest"
 }
 
 _lower("error") := "warning"
@@ -214,11 +215,17 @@ _only_jobs(obj) if {
 	}
 } else := false
 
-_image_facts(written, built, path) := {"image": found.obj, "assumed": found.assumed, "folded": folded, "ref": ref, "standalone": false} if {
+_image_facts(written, built, path) := {
+	"image": found.obj, "assumed": found.assumed, "folded": folded,
+	"ref": ref, "standalone": false,
+} if {
 	ref := resource.text(written)
 	found := _found(ref, built)
 	folded := image.fold(found.obj, inventory.bases)
-} else := {"image": null, "assumed": false, "folded": _placed(image.reference(ref), path), "ref": ref, "standalone": false} if {
+} else := {
+	"image": null, "assumed": false, "folded": _placed(image.reference(ref), path), "ref": ref,
+	"standalone": false,
+} if {
 	ref := resource.text(written)
 } else := {"image": null, "assumed": false, "folded": image.reference(""), "ref": "", "standalone": false}
 
@@ -335,17 +342,16 @@ _after_equals(line) := substring(line, indexof(line, "=") + 1, -1) if {
 	contains(line, "=")
 } else := null
 
-_folded_env(folded) := {name: {"value": value, "path": folded.env_paths[name], "from": "image"} | some name, value in folded.env}
+_folded_env(folded) := {name: variable |
+	some name, value in folded.env
+	variable := {"value": value, "path": folded.env_paths[name], "from": "image"}
+}
 
 _known_values(env) := {name: variable.value | some name, variable in env; is_string(variable.value)}
 
-_files(null) := {}
-
 _files(img) := img.spec.files if {
 	is_object(img.spec.files)
-} else := {} if {
-	img != null
-}
+} else := {}
 
 _inline_files(folded) := {path: {"script": file.script} | some path, file in folded.inline}
 

@@ -134,9 +134,9 @@ _missing(true, _) := ""
 
 _missing(false, problem) := problem
 
-_until_problem("") := "has no end (until=YYYY-MM-DD)"
-
-_until_problem(until) := "" if {
+_until_problem(until) := "has no end (until=YYYY-MM-DD)" if {
+	until == ""
+} else := "" if {
 	_date(until)
 } else := sprintf("ends on no date: until=%s", [until]) if {
 	until != ""

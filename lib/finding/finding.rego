@@ -2,8 +2,8 @@
 # scope: package
 # title: Findings
 # description: >-
-#   Makes the findings of every rule alike: identity and default severity come from the METADATA of the rule, the message
-#   starts with the id and is short enough for a cluster's audit, paths are text.
+#   Makes the findings of every rule alike: identity and default severity come from the METADATA of the rule, the
+#   message starts with the id and is short enough for a cluster's audit, paths are text.
 package lib.onelayer.finding
 
 import data.lib.onelayer.params
@@ -11,8 +11,8 @@ import data.lib.onelayer.resource
 
 # METADATA
 # description: >-
-#   A finding from the metadata chain of the rule, the object judged and {msg, path, severity?, evidence?, related?, root?}.
-#   Paths are lists of segments.
+#   A finding from the metadata chain of the rule, the object judged and the details {msg, path, severity?, evidence?,
+#   related?, root?}. Paths are lists of segments.
 new(chain, obj, details) := object.union(
 	{
 		"id": id,

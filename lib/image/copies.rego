@@ -1,29 +1,29 @@
 package lib.onelayer.image
 
-_copies(layout, numbers) := array.concat(direct, through) if {
-	direct := _direct_copies(layout, numbers)
+_copies(layout, stages) := array.concat(direct, through) if {
+	direct := _direct_copies(layout, stages)
 	through := [copy |
-		some step in _stage_copies(layout, numbers)
+		some step in _stage_copies(layout, stages)
 		some origin in _copies_once(layout, step.stage)
 		some copy in _composed(origin, step)
 	]
 }
 
 _copies_once(layout, stage) := array.concat(direct, through) if {
-	numbers := sort(graph.reachable(_parents(layout.stages, layout.globals), {stage}))
-	direct := _direct_copies(layout, numbers)
+	stages := sort(graph.reachable(_parents(layout.stages, layout.globals), {stage}))
+	direct := _direct_copies(layout, stages)
 	through := [copy |
-		some step in _stage_copies(layout, numbers)
+		some step in _stage_copies(layout, stages)
 		inner := sort(graph.reachable(_parents(layout.stages, layout.globals), {step.stage}))
 		some origin in _direct_copies(layout, inner)
 		some copy in _composed(origin, step)
 	]
 }
 
-_chain_of(layout, numbers) := [entry | some number in numbers; some entry in layout.stages[number].entries]
+_chain_of(layout, stages) := [entry | some number in stages; some entry in layout.stages[number].entries]
 
-_direct_copies(layout, numbers) := [copy |
-	chain := _chain_of(layout, numbers)
+_direct_copies(layout, stages) := [copy |
+	chain := _chain_of(layout, stages)
 	vars := _variables(layout, chain)
 	some entry in chain
 	entry.cmd in {"copy", "add"}
@@ -31,8 +31,8 @@ _direct_copies(layout, numbers) := [copy |
 	some copy in _mappings(entry, chain, vars)
 ]
 
-_stage_copies(layout, numbers) := [step |
-	chain := _chain_of(layout, numbers)
+_stage_copies(layout, stages) := [step |
+	chain := _chain_of(layout, stages)
 	vars := _variables(layout, chain)
 	some entry in chain
 	entry.cmd == "copy"

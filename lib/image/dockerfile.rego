@@ -178,14 +178,14 @@ _live_cmd(cmd, entrypoint, chain, vars) := null if {
 	entrypoint.number > cmd.number
 } else := _command(cmd, chain, vars)
 
-_command(null, _, _) := null
-
-_command(entry, chain, _) := {"shell": false, "path": _value_path(entry, 0), "words": words} if {
+_command(entry, chain, _) := null if {
+	entry == null
+} else := {"shell": false, "path": _value_path(entry, 0), "words": words} if {
 	entry.json
 	count(entry.value) > 0
 	words := [word |
 		some index, value in entry.value
-		some piece in _pieces(value, index, count(entry.value))
+		some piece in _pieces(value, count(entry.value))
 		word := {"v": piece, "path": _value_path(entry, index), "from": "image"}
 	]
 } else := {"shell": false, "path": path, "words": words} if {
@@ -203,11 +203,9 @@ _command(entry, chain, _) := {"shell": false, "path": _value_path(entry, 0), "wo
 	]
 } else := null
 
-_pieces(value, 0, 1) := split(trim_space(value), " ")
-
-_pieces(value, index, total) := [value] if {
-	index + total != 1
-}
+_pieces(value, total) := split(trim_space(value), " ") if {
+	total == 1
+} else := [value]
 
 _meant_as_list(entry) if {
 	not entry.json
@@ -221,7 +219,10 @@ _shell_before(chain, index) := shell if {
 	shell := shells[count(shells) - 1]
 } else := _default_shell
 
-_workdir(chain, before, vars) := concat("/", array.concat([written[start]], array.slice(written, start + 1, count(written)))) if {
+_workdir(chain, before, vars) := concat("/", array.concat([written[start]], array.slice(
+	written, start + 1,
+	count(written),
+))) if {
 	written := [trim_suffix(expand(entry.value[0], vars), "/") |
 		some entry in chain
 		entry.cmd == "workdir"
@@ -231,8 +232,6 @@ _workdir(chain, before, vars) := concat("/", array.concat([written[start]], arra
 	absolute := [position | some position, value in written; regex.match(`^(/|$)`, value)]
 	start := max(array.concat([0], absolute))
 } else := ""
-
-_healthcheck(null, _, _) := null
 
 _healthcheck(entry, chain, vars) := _command(entry, chain, vars) if {
 	entry.sub == "cmd"

@@ -2,9 +2,9 @@
 # scope: package
 # title: Images
 # description: >-
-#   Folds the instructions of a Dockerfile into what the image runs, as the builder does: stages and their inheritance, ARG
-#   and ENV, SHELL, the last CMD and ENTRYPOINT, a CMD that a later ENTRYPOINT clears. The configuration of a built
-#   image wins over its Dockerfile. An Image without both is a stand-alone process file.
+#   Folds the instructions of a Dockerfile into what the image runs, as the builder does: stages and their
+#   inheritance, ARG and ENV, SHELL, the last CMD and ENTRYPOINT, a CMD that a later ENTRYPOINT clears. The
+#   configuration of a built image wins over its Dockerfile. An Image without both is a stand-alone process file.
 package lib.onelayer.image
 
 import data.lib.onelayer.manager
@@ -12,10 +12,10 @@ import data.lib.onelayer.resource
 
 # METADATA
 # description: >-
-#   What one Image runs: {entrypoint, cmd, workdir, user, env, base, copies, inline, runs, healthcheck, known}. entrypoint
-#   and cmd are null or {words, shell, path}; each word is {v, path, from}. bases maps references to Images, so
-#   that a base that is itself in the input is followed, two deep; a well-known base image brings its default command.
-#   known is false when nothing tells what the container would start.
+#   What one Image runs: {entrypoint, cmd, workdir, user, env, base, copies, inline, runs, healthcheck, known}.
+#   entrypoint and cmd are null or {words, shell, path}; each word is {v, path, from}. bases maps references to
+#   Images, so that a base that is itself in the input is followed, two deep; a well-known base image brings its
+#   default command. known is false when nothing tells what the container would start.
 fold(img, bases) := folded if {
 	first := _own(img)
 	second := _inherit(first, _base(first.base, bases))
@@ -158,7 +158,8 @@ _known(folded) if {
 
 # METADATA
 # description: >-
-#   What an image reference runs when nothing but the reference is known: the default command of a well-known base image.
+#   What an image reference runs when nothing but the reference is known: the default command of a well-known base
+#   image.
 reference(ref) := object.union(folded, {"base": ref, "bases": [ref], "known": _known(folded)}) if {
 	folded := _well_known(ref)
 }

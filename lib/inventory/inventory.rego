@@ -2,9 +2,9 @@
 # scope: package
 # title: Inventory
 # description: >-
-#   Looks up other objects: which Image a reference means, what runs an Image, which autoscaler owns a workload. It is the
-#   only module that reads the inventory of a cluster, in Gatekeeper's shape; the tool fills the same shape. Without
-#   an inventory every look-up answers that nothing is known.
+#   Looks up other objects: which Image a reference means, what runs an Image, which autoscaler owns a workload. It
+#   is the only module that reads the inventory of a cluster, in Gatekeeper's shape; the tool fills the same shape.
+#   Without an inventory every look-up answers that nothing is known.
 package lib.onelayer.inventory
 
 import data.lib.onelayer.image
@@ -15,8 +15,9 @@ import data.lib.onelayer.workload
 
 # METADATA
 # description: >-
-#   Everything that look-ups by key need, computed from the whole inventory: images (by normal reference), bases (Images by
-#   normal reference), consumers (by Image name), autoscalers (by namespace/Kind/name) and whether the unit knows a mesh.
+#   Everything that look-ups by key need, computed from the whole inventory: images (by normal reference), bases
+#   (Images by normal reference), consumers (by Image name), autoscalers (by namespace/Kind/name) and whether the
+#   unit knows a mesh.
 computed := {
 	"images": _images,
 	"bases": _bases,

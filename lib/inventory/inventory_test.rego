@@ -81,7 +81,10 @@ test_consumers if {
 }
 
 test_autoscalers if {
-	found := inventory.autoscalers({"namespace": "shop", "kind": "Deployment", "name": "api"}) with data.inventory as _inventory
+	found := inventory.autoscalers({
+		"namespace": "shop", "kind": "Deployment",
+		"name": "api",
+	}) with data.inventory as _inventory
 	found == [{
 		"apiVersion": "autoscaling/v2",
 		"kind": "HorizontalPodAutoscaler",
@@ -112,7 +115,8 @@ test_without_an_inventory if {
 test_mesh if {
 	inventory.mesh with data.inventory as {"namespace": {"shop": {"networking.istio.io/v1": {}}}}
 	inventory.mesh with data.inventory as {"cluster": {"policy.linkerd.io/v1alpha1": {}}}
-	inventory.mesh with data.inventory as {"cluster": {"v1": {"Namespace": {"a": {"metadata": {"labels": {"istio.io/rev": "x"}}}}}}}
+	labelled := {"cluster": {"v1": {"Namespace": {"a": {"metadata": {"labels": {"istio.io/rev": "x"}}}}}}}
+	inventory.mesh with data.inventory as labelled
 	annotated := {"cluster": {"v1": {"Namespace": {"a": {"metadata": {"annotations": {"linkerd.io/inject": "enabled"}}}}}}}
 	inventory.mesh with data.inventory as annotated
 	not inventory.mesh with data.inventory as {"cluster": {"v1": {"Namespace": {"a": {}}}}, "namespace": {"a": {"v1": {}}}}

@@ -10,7 +10,7 @@ package lib.onelayer.params
 import data.lib.onelayer.config as document
 
 # METADATA
-# description: The configuration document, with the parameters of a Gatekeeper constraint over it; empty when there is none.
+# description: The configuration document, with the parameters of a Gatekeeper constraint over it, else empty.
 config := object.union(document, _constraint) if {
 	is_object(document)
 	count(_constraint) > 0

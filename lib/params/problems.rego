@@ -6,8 +6,9 @@ import data.lib.onelayer.config as document
 # description: >-
 #   What is wrong with the configuration, as {path, msg}, path being the segments below the document. None of it stops a
 #   rule: what is wrong counts as not set.
-problems contains {"path": [], "msg": sprintf("the configuration must be an object, not %s", [type_name(document)])} if {
+problems contains {"path": [], "msg": msg} if {
 	not is_object(document)
+	msg := sprintf("the configuration must be an object, not %s", [type_name(document)])
 }
 
 problems contains {"path": [key], "msg": sprintf("%s must be %s, not %s", [key, kind, type_name(value)])} if {
@@ -27,28 +28,32 @@ problems contains {"path": [key], "msg": sprintf("unknown setting %s: did you me
 	near := _nearest(key, _known_keys)
 }
 
-problems contains {"path": ["rules", id], "msg": sprintf("unknown rule %s%s", [id, _hint(id, _ids)])} if {
+problems contains {"path": ["rules", id], "msg": msg} if {
 	some id in _keys(config.rules)
 	not _canonical(id)
+	msg := sprintf("unknown rule %s%s", [id, _hint(id, _ids)])
 }
 
-problems contains {"path": ["rules", id], "msg": sprintf("the settings of a rule must be an object, not %s", [kind])} if {
+problems contains {"path": ["rules", id], "msg": msg} if {
 	some id, settings in config.rules
 	_canonical(id)
 	kind := type_name(settings)
 	kind != "object"
+	msg := sprintf("the settings of a rule must be an object, not %s", [kind])
 }
 
-problems contains {"path": ["rules", id, key], "msg": sprintf("unknown setting %s%s", [key, _hint(key, _setting_keys)])} if {
+problems contains {"path": ["rules", id, key], "msg": msg} if {
 	some id in _judged
 	some key in _keys(config.rules[id])
 	not key in _setting_keys
+	msg := sprintf("unknown setting %s%s", [key, _hint(key, _setting_keys)])
 }
 
-problems contains {"path": ["rules", id, "enabled"], "msg": sprintf("enabled must be true or false, not %v", [value])} if {
+problems contains {"path": ["rules", id, "enabled"], "msg": msg} if {
 	some id in _judged
 	value := config.rules[id].enabled
 	not is_boolean(value)
+	msg := sprintf("enabled must be true or false, not %v", [value])
 }
 
 problems contains {"path": ["rules", id, "severity"], "msg": msg} if {
@@ -58,10 +63,11 @@ problems contains {"path": ["rules", id, "severity"], "msg": msg} if {
 	msg := sprintf("unknown severity %v: use error, warning or info", [value])
 }
 
-problems contains {"path": ["rules", id, "parameters"], "msg": sprintf("parameters must be an object, not %s", [kind])} if {
+problems contains {"path": ["rules", id, "parameters"], "msg": msg} if {
 	some id in _judged
 	kind := type_name(config.rules[id].parameters)
 	kind != "object"
+	msg := sprintf("parameters must be an object, not %s", [kind])
 }
 
 problems contains {"path": ["rules", id, "parameters", name], "msg": msg} if {

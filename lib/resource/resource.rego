@@ -2,9 +2,9 @@
 # scope: package
 # title: Resources
 # description: >-
-#   Normalises every input to a list of records {obj, kind, file}: a bare object, a List, an AdmissionReview, a Gatekeeper
-#   review, the array of conftest --combine, and the raw shapes of conftest's own parsers, which are lifted to onelayer's
-#   kinds. A kind is written group/Kind, with an empty group for the core API.
+#   Normalises every input to a list of records {obj, kind, file}: a bare object, a List, an AdmissionReview, a
+#   Gatekeeper review, the array of conftest --combine, and the raw shapes of conftest's own parsers, which are
+#   lifted to onelayer's kinds. A kind is written group/Kind, with an empty group for the core API.
 package lib.onelayer.resource
 
 # METADATA
@@ -119,7 +119,10 @@ _group(obj) := split(obj.apiVersion, "/")[0] if {
 
 _digest(path, target) := crypto.sha256(sprintf("%s\n%s", [path, target]))
 
-_slug(path, target) := regex.replace(lower(concat("-", [part | some part in [path, target]; part != ""])), `[^a-z0-9]+`, "-")
+_slug(path, target) := regex.replace(
+	lower(concat("-", [part | some part in [path, target]; part != ""])),
+	`[^a-z0-9]+`, "-",
+)
 
 _combined if {
 	is_array(input)

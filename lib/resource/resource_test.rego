@@ -96,7 +96,10 @@ test_anything_else_is_no_resource if {
 }
 
 test_of if {
-	resource.of({"apps/Deployment"}) == [{"obj": _deployment, "kind": "apps/Deployment", "file": ""}] with input as _deployment
+	resource.of({"apps/Deployment"}) == [{
+		"obj": _deployment, "kind": "apps/Deployment",
+		"file": "",
+	}] with input as _deployment
 	resource.of({"/Service"}) == [] with input as _deployment
 }
 

@@ -90,4 +90,7 @@ _unsound(frame) if not regex.match(_clauses, frame.text)
 
 _unsound(frame) if regex.match(`[Ss][x(]|Gg*(?:[^gx]|$)`, frame.text)
 
-_ends(top, frames, last) := min((({last} | {at | at := _stray(top)}) | {frame.at | some frame in frames; _unsound(frame)}))
+_ends(top, frames, last) := min((({last} | {at | at := _stray(top)}) | {frame.at |
+	some frame in frames
+	_unsound(frame)
+}))

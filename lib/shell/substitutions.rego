@@ -41,11 +41,15 @@ _substitutions(lexed, found, end) := [{"start": i, "host": host, "line": line, "
 
 _flattened(parsed) := {"commands": parsed.commands, "unknown": parsed.unknown} if {
 	parsed.substitutions == []
-} else := _merged(parsed, [_inherited(_flattened_inside(_parse(given.text)), given) | some given in parsed.substitutions])
+} else := _merged(parsed, [_inherited(_flattened_inside(_parse(given.text)), given) |
+	some given in parsed.substitutions
+])
 
 _flattened_inside(parsed) := {"commands": parsed.commands, "unknown": parsed.unknown} if {
 	parsed.substitutions == []
-} else := _merged(parsed, [_inherited(_flattened_innermost(_parse(given.text)), given) | some given in parsed.substitutions])
+} else := _merged(parsed, [_inherited(_flattened_innermost(_parse(given.text)), given) |
+	some given in parsed.substitutions
+])
 
 _flattened_innermost(parsed) := {"commands": parsed.commands, "unknown": array.concat(parsed.unknown, deeper)} if {
 	deeper := [{"line": given.line, "note": "a substitution nested too deep"} | some given in parsed.substitutions]

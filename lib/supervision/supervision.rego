@@ -14,9 +14,9 @@ import data.lib.onelayer.pm2
 
 # METADATA
 # description: >-
-#   One entry per container that runs a manager of any class: {record, found, hidden}. found lists {process, manager, parsed,
-#   apps, config, parent} in order: managers that the command line starts, then managers that these start. hidden
-#   tells that the cause lies in an Image that is reported by itself.
+#   One entry per container that runs a manager of any class: {record, found, hidden}. found lists {process,
+#   manager, parsed, apps, config, parent} in order: managers that the command line starts, then managers that these
+#   start. hidden tells that the cause lies in an Image that is reported by itself.
 entries := [entry |
 	some record in container.records
 	found := _found(record, record.all_processes)
@@ -67,8 +67,8 @@ severity(record, item) := container.severity(record, "warning") if {
 
 # METADATA
 # description: >-
-#   What one manager starts when it is more than one application, as {count, by, severity, path, item}: the apps of a PM2
-#   file, the programs of supervisord, the types of a Procfile, the scripts of a parallel runner.
+#   What one manager starts when it is more than one application, as {count, by, severity, path, item}: the apps of
+#   a PM2 file, the programs of supervisord, the types of a Procfile, the scripts of a parallel runner.
 groups(entry) := [group |
 	some item in entry.found
 	item.manager.starts
@@ -117,9 +117,12 @@ multiplied(app) if {
 # METADATA
 # description: Commands that do no work of their own in a start script.
 helpers := {
-	"sleep", "tail", "echo", "printf", "cat", "touch", "true", "false", "wait", "read", "test", "[", "kill", "mkdir", "chmod",
-	"chown", "rm", "cp", "mv", "ln", "date", "curl", "wget", "nc", "cd", "set", "export", "trap", ":", "exit", "tee", "grep",
-	"sed", "awk", "find", "ls", "id", "env", "source", ".", "eval", "local", "return", "shift", "fg", "jobs", "inotifywait",
+	"sleep", "tail", "echo", "printf", "cat", "touch", "true", "false", "wait", "read", "test", "[", "kill",
+	"mkdir", "chmod",
+	"chown", "rm", "cp", "mv", "ln", "date", "curl", "wget", "nc", "cd", "set", "export", "trap", ":", "exit",
+	"tee", "grep",
+	"sed", "awk", "find", "ls", "id", "env", "source", ".", "eval", "local", "return", "shift", "fg", "jobs",
+	"inotifywait",
 }
 
 # METADATA
@@ -267,7 +270,10 @@ _found(record, processes) := array.concat(direct, nested) if {
 _items(record, processes, parent) := [item |
 	some process in processes
 	found := manager.of(process)
-	item := object.union({"process": process, "manager": _settled(record, process, found), "parent": parent}, _pm2(record, process, found))
+	item := object.union(
+		{"process": process, "manager": _settled(record, process, found), "parent": parent},
+		_pm2(record, process, found),
+	)
 ]
 
 _settled(record, process, found) := object.union(found, {"class": "supervisor", "name": "s6"}) if {
@@ -297,9 +303,9 @@ _pm2(record, process, found) := {"parsed": parsed, "apps": apps, "config": confi
 	apps := pm2.apps(parsed, config.value)
 } else := {"parsed": null, "apps": [], "config": {"key": "", "value": null, "kind": ""}}
 
-_config(record, parsed) := process_file(record, parsed)
-
-_config(record, parsed) := {"key": "", "value": null, "kind": ""} if not process_file(record, parsed)
+_config(record, parsed) := process_file(record, parsed) if {
+	process_file(record, parsed)
+} else := {"key": "", "value": null, "kind": ""}
 
 _most_telling(candidates) := item if {
 	ranked := [rank |
@@ -337,10 +343,6 @@ _detached(_, item) if {
 } else if {
 	item.manager.name in {"pm2", "forever"}
 	not item.manager.foreground
-} else if {
-	item.manager.name == "supervisord"
-	not item.manager.foreground
-	false
 }
 
 _idle(record) if {

@@ -36,7 +36,9 @@ import data.lib.onelayer.pm2
 import data.lib.onelayer.supervision
 
 violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
-	"msg": sprintf("%s lets PM2 write the %s of %s to a file; write to stdout only", [entry.record.label, key.key, app.name]),
+	"msg": sprintf("%s lets PM2 write the %s of %s to a file; write to stdout only", [
+		entry.record.label, key.key, app.name,
+	]),
 	"severity": container.severity(entry.record, "warning"),
 	"path": supervision.app_path(entry.record, item, key.path),
 	"evidence": container.evidence(entry.record, item.process),
@@ -51,7 +53,9 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
-	"msg": sprintf("%s starts PM2 with %s, so logs go to a file; write to stdout only", [entry.record.label, topic.option]),
+	"msg": sprintf("%s starts PM2 with %s, so logs go to a file; write to stdout only", [
+		entry.record.label, topic.option,
+	]),
 	"severity": container.severity(entry.record, "warning"),
 	"path": container.place(entry.record, item.process.path),
 	"evidence": container.evidence(entry.record, item.process),
@@ -67,7 +71,9 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("%s installs %s, which rotates log files in the container; write to stdout only", [record.label, module.name]),
+	"msg": sprintf("%s installs %s, which rotates log files in the container; write to stdout only", [
+		record.label, module.name,
+	]),
 	"severity": container.severity(record, "warning"),
 	"path": container.place(record, process.path),
 	"related": container.related(record),
@@ -79,7 +85,9 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("%s shows pm2 logs as its output instead of the program's own; start the program itself", [record.label]),
+	"msg": sprintf("%s shows pm2 logs as its output instead of the program's own; start the program itself", [
+		record.label,
+	]),
 	"severity": container.severity(record, "warning"),
 	"path": container.place(record, process.path),
 	"evidence": container.evidence(record, process),

@@ -52,7 +52,9 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("%s %s, metrics of PM2 and not of the program; serve /metrics yourself", [record.label, _what(process)]),
+	"msg": sprintf("%s %s, metrics of PM2 and not of the program; serve /metrics yourself", [
+		record.label, _what(process),
+	]),
 	"severity": container.severity(record, "warning"),
 	"path": container.place(record, process.path),
 	"related": container.related(record),

@@ -63,7 +63,9 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
-	"msg": sprintf("%s lets PM2 observe %s (%s); use the cluster's metrics and traces", [entry.record.label, app.name, key.key]),
+	"msg": sprintf("%s lets PM2 observe %s (%s); use the cluster's metrics and traces", [
+		entry.record.label, app.name, key.key,
+	]),
 	"severity": container.severity(entry.record, "warning"),
 	"path": supervision.app_path(entry.record, item, key.path),
 	"evidence": container.evidence(entry.record, item.process),

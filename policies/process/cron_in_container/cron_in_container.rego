@@ -55,7 +55,9 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
-	"msg": sprintf("%s lets PM2 restart %s on a schedule; make the work a CronJob, or drop it", [entry.record.label, app.name]),
+	"msg": sprintf("%s lets PM2 restart %s on a schedule; make the work a CronJob, or drop it", [
+		entry.record.label, app.name,
+	]),
 	"severity": container.severity(entry.record, "warning"),
 	"path": supervision.app_path(entry.record, item, pm2.cron(app).path),
 	"evidence": container.evidence(entry.record, item.process),

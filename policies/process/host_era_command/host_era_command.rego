@@ -36,7 +36,9 @@ import data.lib.onelayer.pm2
 import data.lib.onelayer.supervision
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("%s calls pm2 %s, made for hosts that boot; the image and the manifest say what runs", [record.label, verb]),
+	"msg": sprintf("%s calls pm2 %s, made for hosts that boot; the image and the manifest say what runs", [
+		record.label, verb,
+	]),
 	"severity": container.severity(record, "warning"),
 	"path": container.place(record, process.path),
 	"evidence": container.evidence(record, process),
@@ -49,7 +51,9 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("%s keeps PM2's home %s in a volume; containers need no state of a manager", [record.label, place.mount]),
+	"msg": sprintf("%s keeps PM2's home %s in a volume; containers need no state of a manager", [
+		record.label, place.mount,
+	]),
 	"severity": container.severity(record, "warning"),
 	"path": place.path,
 }) if {
@@ -57,4 +61,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	some place in supervision.home_mounts(record)
 }
 
-_verbs := {"startup", "unstartup", "save", "dump", "resurrect", "deploy", "update", "updatePM2", "deepUpdate", "cleardump"}
+_verbs := {
+	"startup", "unstartup", "save", "dump", "resurrect", "deploy", "update", "updatePM2", "deepUpdate",
+	"cleardump",
+}

@@ -6,7 +6,7 @@
 #   the application dies, or even the manager, the main process of the container lives on, so Kubernetes sees a
 #   healthy container without a program in it.
 # related_resources:
-# - ref: https://github.com/goldbergyoni/nodebestpractices/blob/master/sections/docker/restart-and-replicate-processes.md
+# - ref: https://github.com/goldbergyoni/nodebestpractices#docker
 #   description: Node.js best practices 8.3, let the container runtime handle replication and uptime
 # custom:
 #   id: process/manager-daemonised

@@ -7,7 +7,7 @@
 #   and signals, and splits logs and metrics. Minimal init programs such as tini and the worker processes of one
 #   server are fine.
 # related_resources:
-# - ref: https://github.com/goldbergyoni/nodebestpractices/blob/master/sections/docker/restart-and-replicate-processes.md
+# - ref: https://github.com/goldbergyoni/nodebestpractices#docker
 #   description: Node.js best practices 8.3, let the container runtime handle replication and uptime
 # custom:
 #   id: process/manager-entrypoint
@@ -66,7 +66,9 @@ violation contains finding.new(rego.metadata.chain(), found.record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("%s mounts %s, the home of PM2, so PM2 runs in it; start the program itself", [record.label, mount.mount]),
+	"msg": sprintf("%s mounts %s, the home of PM2, so PM2 runs in it; start the program itself", [
+		record.label, mount.mount,
+	]),
 	"severity": container.severity(record, "warning"),
 	"path": mount.path,
 }) if {

@@ -36,7 +36,9 @@ import data.lib.onelayer.finding
 import data.lib.onelayer.manager
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("%s asks %s in its %s, not the application; probe the application itself", [record.label, name, hook.name]),
+	"msg": sprintf("%s asks %s in its %s, not the application; probe the application itself", [
+		record.label, name, hook.name,
+	]),
 	"severity": container.severity(record, "warning"),
 	"path": hook.path,
 	"related": container.related(record),

@@ -7,7 +7,7 @@
 #   as one: when one application dies, the container stays Running and Ready, and neither restarts nor scaling see
 #   it.
 # related_resources:
-# - ref: https://github.com/goldbergyoni/nodebestpractices/blob/master/sections/docker/restart-and-replicate-processes.md
+# - ref: https://github.com/goldbergyoni/nodebestpractices#docker
 #   description: Node.js best practices 8.3, let the container runtime handle replication and uptime
 # custom:
 #   id: process/multiple-apps

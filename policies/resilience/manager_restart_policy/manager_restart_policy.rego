@@ -56,7 +56,9 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
-	"msg": sprintf("%s lets PM2 decide about restarts (%s); leave them to the kubelet", [entry.record.label, topic.option]),
+	"msg": sprintf("%s lets PM2 decide about restarts (%s); leave them to the kubelet", [
+		entry.record.label, topic.option,
+	]),
 	"severity": container.severity(entry.record, supervision.certainty(item, _severity(entry.record))),
 	"path": container.place(entry.record, item.process.path),
 	"evidence": container.evidence(entry.record, item.process),

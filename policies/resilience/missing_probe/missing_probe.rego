@@ -48,7 +48,9 @@ violation contains finding.new(rego.metadata.chain(), entry.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), entry.obj, {
-	"msg": sprintf("container %q asks the same for liveness and readiness, so overload restarts it; ask differently", [entry.name]),
+	"msg": sprintf("container %q asks the same for liveness and readiness, so overload restarts it; ask differently", [
+		entry.name,
+	]),
 	"severity": _doubled,
 	"path": array.concat(entry.path, ["livenessProbe"]),
 }) if {
@@ -78,9 +80,13 @@ _managed := {entry.record.path |
 	item.manager.starts
 }
 
-_missing(entry, true) := sprintf("container %q has no readinessProbe and a process manager hides its crashes; add probes", [entry.name])
+_missing(entry, true) := sprintf("container %q has no readinessProbe and a manager hides its crashes; add probes", [
+	entry.name,
+])
 
-_missing(entry, false) := sprintf("container %q has no readinessProbe, so traffic comes before it is ready; add one", [entry.name])
+_missing(entry, false) := sprintf("container %q has no readinessProbe, so traffic comes before it is ready; add one", [
+	entry.name,
+])
 
 _severity(entry) := "error" if {
 	entry.path in _managed
