@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the library that catalogue describes.
-const catalogueDigest = "e50d4fd8ff394ed0cd648a33bdfaff3b7fda5b1af7996f4082bbe04225d04ade"
+const catalogueDigest = "aeaa6ae7d97003b99faf2364a3705dda210cd2e9a3399c4d6800de4d605936e2"
 
 var _ finding.Severity
 

@@ -43,7 +43,8 @@ func (l *loader) units(index int) {
 		images = append(images, l.document(d))
 	}
 	composes := l.composeDocuments(index)
-	if len(drafts)+len(composes)+len(outer.Documents)+len(inner) == 0 {
+	if len(drafts)+len(outer.Documents)+len(inner) == 0 && (len(composes) == 0 || len(l.buildsOf(index)) > 0) {
+		// Without a Dockerfile, be it that a compose file names one that was not given, the files speak for themselves.
 		images = append(images, l.standalone(index)...)
 	}
 	outer.Documents = slices.Concat(outer.Documents, composes, images)

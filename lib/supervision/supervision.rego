@@ -81,7 +81,7 @@ groups(entry) := [group |
 #   a program that replaces the shell is no such pair, and neither is a single program that the shell waits for.
 pairs(record) := [{"behind": behind[0], "front": front} |
 	not _parallel(record)
-	behind := [process | some process in record.processes; _application(process); process.background; not process.loop]
+	behind := [process | some process in record.processes; _application(process); process.background; process.loop == null]
 	count(behind) > 0
 	front := _front(record, behind)
 ]

@@ -86,5 +86,5 @@ _swallowed(record) := process if {
 	process.shells > 0
 	not process.name in supervision.helpers
 	not manager.of(process)
-	not process.loop
+	process.loop == null
 }
