@@ -204,4 +204,3 @@ func messages(problems []finding.Problem) []string {
 	}
 	return out
 }
-

@@ -38,8 +38,9 @@ func usable(needle string) bool {
 			return false
 		}
 	}
-	_, err := strconv.ParseFloat(needle, 64)
-	return needle != "" && err != nil && !slices.Contains([]string{"true", "false", "null"}, lowerASCII(needle))
+	_, noFloat := strconv.ParseFloat(needle, 64)
+	_, noInt := strconv.ParseInt(needle, 0, 64)
+	return needle != "" && noFloat != nil && noInt != nil && !slices.Contains([]string{"true", "false", "null"}, lowerASCII(needle))
 }
 
 // scanner finds, in one pass over a text, which rules have one of their needles in it. It is an Aho-Corasick automaton
