@@ -9,6 +9,9 @@ import (
 	"github.com/onelayer/onelayer/internal/finding"
 )
 
+// composeRefs begins the references by which services know what they build.
+const composeRefs = "compose.onelayer.dev/"
+
 // composeProject is a compose file.
 type composeProject struct {
 	doc *Document
@@ -73,7 +76,7 @@ func (p *composeProject) builds() []build {
 		if ref := str(get(service.value, "image")); ref != "" {
 			b.refs = append(b.refs, ref)
 		}
-		b.refs = append(b.refs, "compose.onelayer.dev/"+p.doc.Object.Name+"/"+service.key)
+		b.refs = append(b.refs, composeRefs+p.doc.Object.Name+"/"+service.key)
 		b.inlinePath = Path{"spec", "services", service.key, "build", "dockerfile_inline"}
 		list = append(list, b)
 	}

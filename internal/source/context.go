@@ -127,18 +127,35 @@ func (l *loader) nearestContext(file *dockerfile.File, source string, top string
 	for at := home; within(top, at); at = filepath.Dir(at) {
 		held := 0
 		for i := range sources {
-			if holds(at, &sources[i]) && (sources[i].path != "" || !node || isRegular(filepath.Join(at, "package.json"))) {
-				held++
-			}
+			held += likeness(at, &sources[i], node)
 		}
 		if held > most {
 			best, most = at, held
 		}
-		if most == len(sources) || at == top || filepath.Dir(at) == at {
+		if most == 2*len(sources) || at == top || filepath.Dir(at) == at {
 			break
 		}
 	}
 	return best
+}
+
+// likeness tells how much a folder looks like the one that a source is copied from: 2 when the source is there, 1 when
+// only the folder is that the source begins with.
+func likeness(dir string, source *copySource, node bool) int {
+	if source.path == "" {
+		if node && !isRegular(filepath.Join(dir, "package.json")) {
+			return 0
+		}
+		return 2
+	}
+	if holds(dir, source) {
+		return 2
+	}
+	first, _, deep := strings.Cut(source.path, "/")
+	if deep && !strings.ContainsAny(first, "*?[") && isFolder(filepath.Join(dir, first)) {
+		return 1
+	}
+	return 0
 }
 
 // runsNode tells whether a Dockerfile uses a package manager of Node.js, so that its context must hold a package.json.

@@ -37,6 +37,8 @@ type draft struct {
 	// stage is the target, but empty for the last stage.
 	stage         string
 	refs, assumed []string
+	// runs tells that a workload is known to run the image.
+	runs bool
 	// extra tells a draft from others of the same Dockerfile and target.
 	extra string
 }

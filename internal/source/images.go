@@ -98,6 +98,8 @@ func (l *loader) sourcesOf(root int, builds []build) []*dockerFile {
 		known[b.dockerfile] = true
 		if d := l.namedDockerfile(b.dockerfile, root); d != nil {
 			list = append(list, d)
+		} else {
+			l.missing[root] = true
 		}
 	}
 	slices.SortStableFunc(list, func(a, b *dockerFile) int { return strings.Compare(a.name, b.name) })
@@ -111,11 +113,7 @@ func (l *loader) isGiven(abs string) bool {
 
 // namedDockerfile reads a Dockerfile that a tool names and that was not given, if it lies in the repository.
 func (l *loader) namedDockerfile(abs string, root int) *dockerFile {
-	top := repository(l.roots[root].dir)
-	if top == "" {
-		top = l.roots[root].dir
-	}
-	if !within(realPath(top), realPath(abs)) {
+	if !within(realPath(l.topOf(root)), realPath(abs)) {
 		return nil
 	}
 	text, err := readLimited(abs, l.limits.Source)

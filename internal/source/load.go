@@ -37,6 +37,10 @@ type loader struct {
 	// processes are files that say what runs: they stand alone where nothing else does.
 	processes []processFile
 	comments  []Comment
+	// templates counts the files of a folder that are templates of something to judge.
+	templates map[string]int
+	// missing tells the roots in which a Dockerfile that is built could not be read.
+	missing map[int]bool
 }
 
 // manifest is a Kubernetes object with the file that it was read from.
@@ -67,12 +71,16 @@ func Load(ctx context.Context, options Options) (*Tree, error) {
 	l := &loader{
 		ctx: ctx, options: options, limits: options.Limits.withDefaults(), tree: &Tree{},
 		paths: &paths{workDir: abs}, contents: map[string]*content{},
+		templates: map[string]int{}, missing: map[int]bool{},
 	}
 	entries := l.find()
 	if err := l.read(entries); err != nil {
 		return nil, err
 	}
 	for index := range l.roots {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		l.units(index)
 	}
 	l.finish()
@@ -187,6 +195,14 @@ func (l *loader) matters(e entry) bool {
 // finish puts the tree in order.
 func (l *loader) finish() {
 	l.tree.Comments = append(l.tree.Comments, l.comments...)
+	for _, c := range l.contents {
+		if c != nil && c.value != nil {
+			l.tree.Comments = append(l.tree.Comments, c.comments...)
+		}
+	}
+	for _, dir := range sortedKeys(l.templates) {
+		l.notice(fmt.Sprintf("%s: %d of the files are templates and not read: check what they render to", l.paths.name(dir), l.templates[dir]))
+	}
 	slices.SortStableFunc(l.tree.Comments, func(a, b Comment) int {
 		if a.File != b.File {
 			return strings.Compare(a.File, b.File)

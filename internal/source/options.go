@@ -21,7 +21,8 @@ type Options struct {
 	// Images are the joins that the configuration names.
 	Images []ConfigImage
 	Limits Limits
-	// Progress is told how many of the files found were read. It may be nil and is called from one goroutine.
+	// Progress is told how many of the files found were read. It may be nil and is never called twice at a
+	// time.
 	Progress func(done, total int)
 }
 

@@ -70,6 +70,7 @@ func (l *loader) withoutCharts(entries []entry) []entry {
 			charts = append(charts, filepath.Dir(e.abs))
 		}
 	}
+	charts = append(charts, l.chartsAround()...)
 	if len(charts) == 0 {
 		return entries
 	}
@@ -90,6 +91,22 @@ func (l *loader) withoutCharts(entries []entry) []entry {
 		}
 	}
 	return kept
+}
+
+// chartsAround gives the charts that a folder given lies in the templates of.
+func (l *loader) chartsAround() []string {
+	var charts []string
+	for _, r := range l.roots {
+		for at := r.dir; r.folder; at = filepath.Dir(at) {
+			if filepath.Base(at) == "templates" && isRegular(filepath.Join(filepath.Dir(at), "Chart.yaml")) {
+				charts = append(charts, filepath.Dir(at))
+			}
+			if at == filepath.Dir(at) {
+				break
+			}
+		}
+	}
+	return charts
 }
 
 func inChart(charts []string, e entry) bool {
@@ -153,6 +170,7 @@ func looksBuilt(d *dockerFile) bool {
 func (l *loader) take(p *parsed) {
 	e := p.entry
 	if errors.Is(p.err, errUninteresting) {
+		l.notice(e.name + ": not read, because it is larger than the limit of " + sizeText(l.limits.Manifest))
 		return
 	}
 	if p.err != nil {
@@ -170,6 +188,13 @@ func (l *loader) take(p *parsed) {
 		}
 	default:
 		l.takeProcess(p)
+	}
+}
+
+// unrecognised tells about a file that the user named and that holds nothing to judge.
+func (l *loader) unrecognised(e entry) {
+	if e.explicit {
+		l.notice(e.name + ": holds nothing to judge")
 	}
 }
 
@@ -226,7 +251,9 @@ func (l *loader) takeErrors(p *parsed) bool {
 	}
 	e := p.entry
 	if templateText(p.text) && !e.explicit {
-		l.notice(e.name + ": a template, not YAML: check what it renders to")
+		if e.class == classCompose || maybeManifest(p.text) {
+			l.templates[filepath.Dir(e.abs)]++
+		}
 		return true
 	}
 	if e.class == classJSON || e.class == classYAML && !maybeManifest(p.text) {
@@ -276,7 +303,9 @@ func (l *loader) takeDocument(e entry, value ast.Value, locator *yamlLocator, ra
 func (l *loader) takeProcess(p *parsed) {
 	if c := l.processContent(p); c != nil {
 		l.addProcess(p, c)
+		return
 	}
+	l.unrecognised(p.entry)
 }
 
 func (l *loader) addProcess(p *parsed, c *content) {
@@ -286,7 +315,6 @@ func (l *loader) addProcess(p *parsed, c *content) {
 	}
 	if c.value != nil {
 		l.processes = append(l.processes, processFile{content: c, name: p.entry.name, root: p.entry.root})
-		l.comments = append(l.comments, c.comments...)
 	}
 }
 

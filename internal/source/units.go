@@ -5,9 +5,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
-
-	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/onelayer/onelayer/internal/finding"
 )
@@ -15,11 +12,7 @@ import (
 // units makes the units of a root: one around everything, and one of each group of kustomizations that refer to each other.
 func (l *loader) units(index int) {
 	r := l.roots[index]
-	whole := r.folder
-	if l.options.Whole != nil {
-		whole = *l.options.Whole
-	}
-	outer := &Unit{Root: r.name, Whole: whole}
+	outer := &Unit{Root: r.name, Whole: l.whole(r.folder)}
 	groups := l.groups(index)
 	inner := map[int]*Unit{}
 	for _, m := range l.manifests {
@@ -30,36 +23,61 @@ func (l *loader) units(index int) {
 		if group, patch, ok := groups.of(m.abs); ok {
 			m.doc.Patch = patch
 			if inner[group] == nil {
-				inner[group] = &Unit{Root: l.paths.name(groups.dirs[group]), Whole: whole}
+				inner[group] = &Unit{Root: l.paths.name(groups.dirs[group]), Whole: l.whole(r.folder && !groups.incomplete[group])}
 			}
 			unit = inner[group]
 		}
 		unit.Documents = append(unit.Documents, m.doc)
 	}
-	drafts := l.drafts(index)
-	l.assume(index, drafts)
-	images := make([]*Document, 0, len(drafts))
-	for _, d := range drafts {
-		images = append(images, l.document(d))
-	}
-	composes := l.composeDocuments(index)
-	if len(drafts)+len(outer.Documents)+len(inner) == 0 && (len(composes) == 0 || len(l.buildsOf(index)) > 0) {
-		// Without a Dockerfile, be it that a compose file names one that was not given, the files speak for themselves.
-		images = append(images, l.standalone(index)...)
-	}
-	outer.Documents = slices.Concat(outer.Documents, composes, images)
+	images := l.images(index, len(outer.Documents)+len(inner) > 0)
+	outer.Documents = slices.Concat(outer.Documents, l.composeDocuments(index), images)
 	for _, group := range groups.order {
 		if unit := inner[group]; unit != nil {
 			unit.Context = images
 			outer.Context = append(outer.Context, unit.Documents...)
-			l.configMaps(unit)
+			mounted := l.configMaps(unit)
+			for _, k := range groups.members[group] {
+				mounted = append(mounted, l.generated(k, unit)...)
+			}
+			unit.Documents = append(unit.Documents, mounted...)
 			l.tree.Units = append(l.tree.Units, unit)
 		}
 	}
-	l.configMaps(outer)
+	outer.Documents = append(outer.Documents, l.configMaps(outer)...)
 	if len(outer.Documents) > 0 {
 		l.tree.Units = append(l.tree.Units, outer)
 	}
+}
+
+func (l *loader) whole(complete bool) bool {
+	if l.options.Whole != nil {
+		return *l.options.Whole
+	}
+	return complete
+}
+
+// images makes the Images of a root, or those of process files where nothing tells what runs them.
+func (l *loader) images(index int, manifests bool) []*Document {
+	drafts := l.drafts(index)
+	l.join(index, drafts)
+	images := make([]*Document, 0, len(drafts))
+	for _, d := range drafts {
+		images = append(images, l.document(d))
+	}
+	composed := len(l.composeDocuments(index)) > 0 && !l.missing[index]
+	if len(drafts) == 0 && !manifests && !composed && !l.hasChart(index) {
+		images = l.standalone(index)
+	}
+	return images
+}
+
+func (l *loader) hasChart(index int) bool {
+	for _, chart := range l.tree.Charts {
+		if l.roots[index].folder && within(l.roots[index].dir, l.paths.abs(chart)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *loader) composeDocuments(index int) []*Document {
@@ -78,7 +96,10 @@ type grouping struct {
 	files   map[string]int
 	patches map[string]bool
 	dirs    map[int]string
-	order   []int
+	members map[int][]*kustomization
+	// incomplete are groups that take something from outside of what was given.
+	incomplete map[int]bool
+	order      []int
 }
 
 func (g *grouping) of(abs string) (group int, patch, ok bool) {
@@ -86,7 +107,7 @@ func (g *grouping) of(abs string) (group int, patch, ok bool) {
 	return group, g.patches[abs], ok
 }
 
-// groups joins kustomizations that refer to each other.
+// groups joins kustomizations that refer to each other or to the same file.
 func (l *loader) groups(index int) *grouping {
 	var list []*kustomization
 	at := map[string]int{}
@@ -96,116 +117,73 @@ func (l *loader) groups(index int) *grouping {
 			list = append(list, k)
 		}
 	}
-	parent := make([]int, len(list))
-	for i := range parent {
-		parent[i] = i
-	}
-	find := func(i int) int {
-		for parent[i] != i {
-			i = parent[i]
-		}
-		return i
-	}
-	g := &grouping{files: map[string]int{}, patches: map[string]bool{}, dirs: map[int]string{}}
+	sets := newSets(len(list))
+	owner := map[string]int{}
 	for i, k := range list {
-		for _, resource := range k.resources {
-			if other, ok := at[resource]; ok {
-				a, b := find(i), find(other)
-				parent[max(a, b)] = min(a, b)
+		for _, name := range slices.Concat(k.resources, k.patches) {
+			other, known := at[name]
+			if !known {
+				if other, known = owner[name]; !known {
+					owner[name] = i
+					continue
+				}
 			}
+			sets.join(i, other)
 		}
 	}
+	g := &grouping{
+		files: map[string]int{}, patches: map[string]bool{}, dirs: map[int]string{},
+		members: map[int][]*kustomization{}, incomplete: map[int]bool{},
+	}
 	for i, k := range list {
-		group := find(i)
-		if _, known := g.dirs[group]; !known {
+		group := sets.find(i)
+		if len(g.members[group]) == 0 {
 			g.dirs[group] = list[group].dir
 			g.order = append(g.order, group)
 		}
-		for _, resource := range k.resources {
-			if _, folder := at[resource]; !folder {
-				g.files[resource] = group
+		g.members[group] = append(g.members[group], k)
+		g.incomplete[group] = g.incomplete[group] || k.incomplete || !l.holdsAll(k)
+		for _, name := range k.resources {
+			if _, folder := at[name]; !folder {
+				g.files[name] = group
 			}
 		}
-		for _, patch := range k.patches {
-			g.files[patch], g.patches[patch] = group, true
+		for _, name := range k.patches {
+			g.files[name], g.patches[name] = group, true
 		}
 	}
 	return g
 }
 
-// assume joins what nothing tells for certain: the only Dockerfile and the only image that are left, and images that are
-// called like the folder of a Dockerfile.
-func (l *loader) assume(index int, drafts []*draft) {
-	refs := l.looseRefs(index, drafts)
-	if len(refs) == 0 {
-		return
-	}
-	var loose []*draft
-	for _, d := range drafts {
-		if d.isDefault() && len(d.refs) == 0 {
-			loose = append(loose, d)
-		}
-	}
-	repositories := sortedKeys(refs)
-	if len(loose) == 1 && len(repositories) == 1 {
-		loose[0].assume(refs[repositories[0]]...)
-		return
-	}
-	for _, repository := range repositories {
-		var named []*draft
-		for _, d := range loose {
-			if calledLike(d, lastPart(repository)) {
-				named = append(named, d)
-			}
-		}
-		if len(named) == 1 {
-			named[0].assume(refs[repository]...)
-		}
-	}
+// holdsAll tells whether all that a kustomization lists lies in the folder given.
+func (l *loader) holdsAll(k *kustomization) bool {
+	dir := l.roots[k.root].dir
+	return !slices.ContainsFunc(k.resources, func(name string) bool { return !within(dir, name) })
 }
 
-// calledLike tells whether the folder of a Dockerfile, or the end of its name, is the name of an image.
-func calledLike(d *draft, name string) bool {
-	folder := path.Base(path.Dir(filepath.ToSlash(d.source.abs)))
-	if folder == "docker" || folder == ".docker" {
-		folder = path.Base(path.Dir(path.Dir(filepath.ToSlash(d.source.abs))))
+// sets are disjoint sets of numbers.
+type sets []int
+
+func newSets(size int) sets {
+	s := make(sets, size)
+	for i := range s {
+		s[i] = i
 	}
-	return name != "" && (folder == name || strings.EqualFold(path.Base(d.source.name), "Dockerfile."+name))
+	return s
 }
 
-// looseRefs gives the image references of a root's workloads that no Dockerfile is known by, by their repository.
-func (l *loader) looseRefs(index int, drafts []*draft) map[string][]string {
-	known := map[string]bool{}
-	for _, d := range drafts {
-		for _, ref := range d.refs {
-			known[repositoryOf(ref)] = true
-		}
+// find gives the smallest number of a set.
+func (s sets) find(i int) int {
+	for s[i] != i {
+		s[i] = s[s[i]]
+		i = s[i]
 	}
-	refs := map[string][]string{}
-	add := func(ref string) {
-		repository := repositoryOf(ref)
-		if ref != "" && !known[repository] && !isPublic(repository) {
-			refs[repository] = appendNew(refs[repository], ref)
-		}
-	}
-	for _, m := range l.manifests {
-		if m.root == index {
-			for _, ref := range imageRefs(m.doc.Value) {
-				add(ref)
-			}
-		}
-	}
-	for _, project := range l.composes {
-		if project.root != index {
-			continue
-		}
-		for _, service := range fields(get(project.doc.Value, "spec", "services")) {
-			if get(service.value, "build") == nil {
-				add(str(get(service.value, "image")))
-			}
-		}
-	}
-	return refs
+	return i
+}
+
+func (s sets) join(i, k int) {
+	a, b := s.find(i), s.find(k)
+	s[max(a, b)] = min(a, b)
 }
 
 // startScript is the name of a script that starts a container, by convention.
@@ -261,7 +239,7 @@ func (l *loader) alone(p processFile, together map[string]*content) *Document {
 	}
 	of := finding.Object{APIVersion: APIVersion, Kind: "Image", Name: imageName(p.name, "")}
 	return &Document{
-		Value:     ownObject(of, p.name, object(pair("refs", stringArray(nil)), pair("files", filesValue(files)))),
+		Value:     ownObject(of, p.name, aloneSpec(files)),
 		GroupKind: "onelayer.dev/Image",
 		Object:    of,
 		File:      p.name,
@@ -283,65 +261,4 @@ func (a *aloneLocator) Locate(path Path) Position {
 	}
 	file := a.files[a.main]
 	return file.position(nil)
-}
-
-// configMaps makes an Image of each process file in a ConfigMap that a workload of the unit uses.
-func (l *loader) configMaps(unit *Unit) {
-	used := map[string]bool{}
-	for _, doc := range unit.Documents {
-		for _, name := range configMaps(doc.Value) {
-			used[doc.Object.Namespace+"/"+name] = true
-		}
-	}
-	if len(used) == 0 {
-		return
-	}
-	for _, doc := range slices.Clone(unit.Documents) {
-		if doc.GroupKind == "/ConfigMap" && used[doc.Object.Namespace+"/"+doc.Object.Name] {
-			unit.Documents = append(unit.Documents, l.configMapFiles(doc)...)
-		}
-	}
-}
-
-func (l *loader) configMapFiles(doc *Document) []*Document {
-	var docs []*Document
-	for _, file := range fields(get(doc.Value, "data")) {
-		text := []byte(str(file.value))
-		kind := classify(file.key)
-		if kind != classProcess && kind != classScriptJS && kind != classJSON && kind != classYAML || !maybeApps(text) {
-			continue
-		}
-		c := l.parseContent(file.key, text, kind, false)
-		if c == nil || c.value == nil {
-			continue
-		}
-		docs = append(docs, l.mounted(doc, file.key, c))
-	}
-	return docs
-}
-
-// mounted makes the Image of a process file in a ConfigMap.
-func (l *loader) mounted(doc *Document, key string, c *content) *Document {
-	inside := newBlock(doc, Path{"data", key})
-	of := finding.Object{APIVersion: APIVersion, Kind: "Image", Name: imageName(doc.File, doc.Object.Name+"/"+key)}
-	spec := object(pair("refs", stringArray(nil)), pair("files", ast.NewObject([2]*ast.Term{ast.StringTerm(key), ast.NewTerm(c.entryValue())})))
-	return &Document{
-		Value: ownObject(of, doc.File+"#"+key, spec), GroupKind: "onelayer.dev/Image", Object: of, File: doc.File,
-		Locator: &mountedLocator{block: inside, content: c},
-	}
-}
-
-// mountedLocator finds the nodes of a file in a ConfigMap.
-type mountedLocator struct {
-	block   block
-	content *content
-}
-
-// Locate implements Locator.
-func (m *mountedLocator) Locate(path Path) Position {
-	if len(path) > 3 && path[3] == m.content.kind && m.content.locate != nil {
-		line, column, end := m.content.locate(path[4:])
-		return m.block.position(line, column, end)
-	}
-	return m.block.start
 }

@@ -111,7 +111,7 @@ func (w *walker) file(index int, abs string, mode fs.FileMode, ignores []folderI
 		return
 	}
 	kind := classify(filepath.ToSlash(abs))
-	if kind == classNone || kind == classUnknown || w.seen[abs] || isIgnored(ignores, abs, false) {
+	if kind == classNone || kind == classUnknown || kind == classScriptJS || w.seen[abs] || isIgnored(ignores, abs, false) {
 		return
 	}
 	w.seen[abs] = true
