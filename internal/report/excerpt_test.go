@@ -142,7 +142,9 @@ func TestProseIsMaskedWithCare(t *testing.T) {
 		}
 		return []string{strings.Join(words, " ")}
 	})
-	assert.Equal(t, "starts PM2 with --secret, which links it", hide.prose("starts PM2 with --secret, which links it"))
-	assert.Equal(t, "runs pm2 --secret *** twice", hide.prose("runs pm2 --secret a1b2 twice"))
-	assert.Equal(t, "KEY: Remove it", hide.prose("KEY: Remove it"))
+	assert.Equal(t, "starts PM2 with --secret, which links it", hide.prose("starts PM2 with --secret, which links it", noteWord))
+	assert.Equal(t, "runs pm2 --secret *** twice", hide.prose("runs pm2 --secret a1b2 twice", noteWord))
+	assert.Equal(t, "pm2 --secret monitoring", hide.prose("pm2 --secret monitoring", messageWord))
+	assert.Equal(t, "pm2 --secret ***", hide.prose("pm2 --secret monitoring", noteWord))
+	assert.Equal(t, "KEY: Remove it", hide.prose("KEY: Remove it", noteWord))
 }

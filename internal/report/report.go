@@ -116,7 +116,7 @@ func newView(r *finding.Report, opts Options) view {
 		}
 		waived := r.Waived[i]
 		waived.Finding = mask.finding(waived.Finding)
-		waived.Waiver.Reason = mask.prose(waived.Waiver.Reason)
+		waived.Waiver.Reason = mask.prose(waived.Waiver.Reason, messageWord)
 		out.Waived = append(out.Waived, waived)
 	}
 	for _, problem := range r.Errors {
@@ -139,22 +139,25 @@ func (m masker) text(text string) string {
 
 // prose masks sentences. A sentence may speak of an option or a variable without its value: a colon is no assignment, and
 // the plain word that follows is none either.
-func (m masker) prose(text string) string {
+func (m masker) prose(text string, plainWord *regexp.Regexp) string {
 	if m == nil || text == "" {
 		return text
 	}
 	parts := strings.Split(text, ": ")
 	for i := range parts {
-		parts[i] = keepWords(parts[i], m.text(parts[i]))
+		parts[i] = keepWords(parts[i], m.text(parts[i]), plainWord)
 	}
 	return strings.Join(parts, ": ")
 }
 
-// plainWord is a word that cannot be a secret.
-var plainWord = regexp.MustCompile(`^[a-z]{1,7}[,.;)]?$`)
+// Words that are taken for words and not for secrets. Messages are sentences of rules; notes may quote an input.
+var (
+	messageWord = regexp.MustCompile(`^[a-z]+(?:-[a-z]+)*[,.;)]?$`)
+	noteWord    = regexp.MustCompile(`^[a-z]{1,7}[,.;)]?$`)
+)
 
 // keepWords brings back the plain words that a mask has hidden.
-func keepWords(text, masked string) string {
+func keepWords(text, masked string, plainWord *regexp.Regexp) string {
 	before, after := strings.Split(text, " "), strings.Split(masked, " ")
 	if text == masked || len(before) != len(after) {
 		return masked
@@ -168,15 +171,15 @@ func keepWords(text, masked string) string {
 }
 
 func (m masker) finding(f finding.Finding) finding.Finding {
-	f.Msg = m.prose(f.Msg)
+	f.Msg = m.prose(f.Msg, messageWord)
 	evidence := make([]finding.Evidence, 0, len(f.Evidence))
 	for _, step := range f.Evidence {
-		step.Note = m.prose(step.Note)
+		step.Note = m.prose(step.Note, noteWord)
 		evidence = append(evidence, step)
 	}
 	related := make([]finding.Related, 0, len(f.Related))
 	for _, place := range f.Related {
-		place.Note = m.prose(place.Note)
+		place.Note = m.prose(place.Note, noteWord)
 		related = append(related, place)
 	}
 	f.Evidence, f.Related = evidence, related
