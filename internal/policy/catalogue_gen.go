@@ -6,8 +6,8 @@ package policy
 
 import "github.com/onelayer/onelayer/internal/finding"
 
-// catalogueDigest is the digest of the library that catalogue describes.
-const catalogueDigest = "aeaa6ae7d97003b99faf2364a3705dda210cd2e9a3399c4d6800de4d605936e2"
+// catalogueDigest is the digest of the files' heads that catalogue describes.
+const catalogueDigest = "128bdfc04639cd9f0ffdc4cb8ebfe2d88eb46c1fb53a74f1a4f5923a2146603f"
 
 var _ finding.Severity
 
@@ -720,6 +720,10 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.shell",
 			},
 			ModuleInfo{
+				File:    "lib/shell/straight.rego",
+				Package: "lib.onelayer.shell",
+			},
+			ModuleInfo{
 				File:    "lib/shell/structure.rego",
 				Package: "lib.onelayer.shell",
 			},
@@ -750,7 +754,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/observability/manager_telemetry/manager_telemetry.rego",
 				Package: "lib.onelayer.policies.observability.manager_telemetry",
-				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.pm2", "lib.onelayer.supervision"},
+				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.manager", "lib.onelayer.pm2", "lib.onelayer.supervision"},
 			},
 			ModuleInfo{
 				File:    "policies/onelayer/config/config.rego",

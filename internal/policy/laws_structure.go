@@ -108,12 +108,15 @@ func makesFinding(head *ast.Head) bool {
 	return ok && len(chain) == 1 && chain[0].String() == "rego.metadata.chain"
 }
 
-// importLaw: modules import packages of the library and nothing else; Gatekeeper accepts data.lib only.
+// importLaw: modules import packages of the library and nothing else, before their rules; Gatekeeper accepts data.lib only.
 func importLaw(c checked) []Violation {
 	var found []Violation
 	for _, one := range c.module.Imports {
 		if !strings.HasPrefix(one.Path.String(), "data."+libraryRoot+".") {
 			found = append(found, c.at(LawImports, one.Location, fmt.Sprintf("import of %s: only data.%s.* may be imported", one.Path, libraryRoot)))
+		}
+		if len(c.module.Rules) > 0 && one.Location.Row > c.module.Rules[0].Location.Row {
+			found = append(found, c.at(LawImports, one.Location, "imports stand before the first rule"))
 		}
 	}
 	return found

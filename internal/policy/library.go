@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,9 +33,6 @@ type Source struct {
 // Library is a set of policies and shared modules. It parses a module when it is first asked for. It is safe for
 // concurrent use.
 type Library struct {
-	// Digest is the SHA-256 of every file's name and text.
-	Digest string
-
 	rules   []*Rule
 	byID    map[string]*Rule
 	entries []ModuleInfo
@@ -58,8 +53,8 @@ type ModuleInfo struct {
 // Load reads a library from a file system that holds the folders lib and policies. It fails on the first of: a module
 // that cannot be parsed, METADATA outside the schema, an id or package that stands there twice; the error lists all of them.
 //
-// A library that is byte for byte the one this package was built with comes from the committed catalogue, without
-// parsing a module.
+// A library whose files start like those that this package was built with comes from the committed catalogue, without
+// parsing a module: METADATA, package and imports stand before the first rule.
 func Load(fsys fs.FS) (*Library, error) {
 	library, problems, err := LoadPartial(fsys)
 	if err != nil {
@@ -81,17 +76,16 @@ func LoadPartial(fsys fs.FS) (*Library, []finding.Problem, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	digest := digestOf(sources)
-	if library := fromCatalogue(sources, digest); library != nil {
+	if library := fromCatalogue(sources); library != nil {
 		return library, nil, nil
 	}
-	library := newLibrary(sources, digest)
+	library := newLibrary(sources)
 	problems := library.readAll(sources)
 	return library, problems, nil
 }
 
-func newLibrary(sources []Source, digest string) *Library {
-	library := &Library{Digest: digest, byID: map[string]*Rule{}, texts: map[string][]byte{}, parsed: map[string]*ast.Module{}}
+func newLibrary(sources []Source) *Library {
+	library := &Library{byID: map[string]*Rule{}, texts: map[string][]byte{}, parsed: map[string]*ast.Module{}}
 	for _, source := range sources {
 		library.texts[source.File] = source.Text
 	}
@@ -124,15 +118,6 @@ func readFiles(fsys fs.FS, tests bool) ([]Source, error) {
 	}
 	slices.SortFunc(sources, func(a, b Source) int { return strings.Compare(a.File, b.File) })
 	return sources, nil
-}
-
-func digestOf(sources []Source) string {
-	hash := sha256.New()
-	for _, source := range sources {
-		fmt.Fprintf(hash, "%s\x00%d\x00", source.File, len(source.Text))
-		hash.Write(source.Text)
-	}
-	return hex.EncodeToString(hash.Sum(nil))
 }
 
 // readAll parses every module and collects rules, imports and problems.

@@ -208,8 +208,10 @@ _parallel(record) if {
 _application(process) if {
 	not process.substitution
 	not process.name in helpers
-	not manager.of(process).starts
+	not _manages(process)
 }
+
+_manages(process) if manager.of(process).starts
 
 _front(record, behind) := front[count(front) - 1].name if {
 	front := [process |

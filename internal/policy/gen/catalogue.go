@@ -20,7 +20,7 @@ package policy
 
 import "github.com/onelayer/onelayer/internal/finding"
 
-// catalogueDigest is the digest of the library that catalogue describes.
+// catalogueDigest is the digest of the files' heads that catalogue describes.
 const catalogueDigest = %q
 
 var _ finding.Severity
@@ -32,7 +32,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 
 // catalogueFile prints the rules and modules of a library as Go.
 func catalogueFile(library *policy.Library) ([]byte, error) {
-	text := fmt.Sprintf(catalogueHead, library.Digest, literal(library.Rules()), literal(library.ModuleInfos()))
+	text := fmt.Sprintf(catalogueHead, policy.HeadDigest(library.Sources()), literal(library.Rules()), literal(library.ModuleInfos()))
 	return format.Source([]byte(text))
 }
 

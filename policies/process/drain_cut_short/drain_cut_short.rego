@@ -107,7 +107,7 @@ _drains(record) if {
 
 _app_seconds(record, app) := to_number(record.env.PM2_KILL_TIMEOUT.value) / 1000 if {
 	regex.match(`^[0-9]{1,9}$`, record.env.PM2_KILL_TIMEOUT.value)
-	not pm2.kill_timeout(app).declared
+	pm2.kill_timeout(app).declared == false
 } else := milliseconds / 1000 if {
 	milliseconds := pm2.kill_timeout(app).ms
 	is_number(milliseconds)
