@@ -22,15 +22,20 @@ func fromCatalogue(sources []Source) *Library {
 }
 
 // HeadDigest is the SHA-256 of the files' names and of what stands in them before the first rule.
-func HeadDigest(sources []Source) string {
+func HeadDigest(sources []Source) string { return digestOf(sources, head) }
+
+// digestOf is the SHA-256 of the files' names and the part of each text that cut leaves.
+func digestOf(sources []Source, cut func([]byte) []byte) string {
 	hash := sha256.New()
 	for _, source := range sources {
-		text := head(source.Text)
+		text := cut(source.Text)
 		fmt.Fprintf(hash, "%s\x00%d\x00", source.File, len(text))
 		hash.Write(text)
 	}
 	return hex.EncodeToString(hash.Sum(nil))
 }
+
+func wholeText(text []byte) []byte { return text }
 
 // head cuts a module before its first rule.
 func head(text []byte) []byte {

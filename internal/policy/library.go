@@ -33,6 +33,9 @@ type Source struct {
 // Library is a set of policies and shared modules. It parses a module when it is first asked for. It is safe for
 // concurrent use.
 type Library struct {
+	// Digest is the SHA-256 of every file's name and text.
+	Digest string
+
 	rules   []*Rule
 	byID    map[string]*Rule
 	entries []ModuleInfo
@@ -85,7 +88,7 @@ func LoadPartial(fsys fs.FS) (*Library, []finding.Problem, error) {
 }
 
 func newLibrary(sources []Source) *Library {
-	library := &Library{byID: map[string]*Rule{}, texts: map[string][]byte{}, parsed: map[string]*ast.Module{}}
+	library := &Library{Digest: digestOf(sources, wholeText), byID: map[string]*Rule{}, texts: map[string][]byte{}, parsed: map[string]*ast.Module{}}
 	for _, source := range sources {
 		library.texts[source.File] = source.Text
 	}

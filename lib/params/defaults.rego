@@ -3,185 +3,51 @@ package lib.onelayer.params
 # METADATA
 # description: Generated from the METADATA of the policies; change it there.
 _defaults := {
-	"process/cron-in-container": {
-		"schedule_seconds": 30,
-	},
-	"process/drain-cut-short": {
-		"min_drain_seconds": 5,
-	},
-	"process/manager-entrypoint": {
-		"allowed_managers": [],
-	},
-	"process/manager-image": {
-		"allowed_managers": [],
-	},
-	"process/manager-installed": {
-		"allowed_managers": [],
-	},
-	"process/restart-loop": {
-		"schedule_seconds": 30,
-	},
-	"resilience/missing-probe": {
-		"managed_is_error": true,
-	},
-	"traffic/in-container-cluster": {
-		"web_concurrency": true,
-	},
+	"process/cron-in-container": {"schedule_seconds": 30},
+	"process/drain-cut-short": {"min_drain_seconds": 5},
+	"process/manager-entrypoint": {"allowed_managers": []},
+	"process/manager-image": {"allowed_managers": []},
+	"process/manager-installed": {"allowed_managers": []},
+	"process/restart-loop": {"schedule_seconds": 30},
+	"resilience/missing-probe": {"managed_is_error": true},
+	"traffic/in-container-cluster": {"web_concurrency": true},
 }
 
 _schema := {
-	"process/cron-in-container": {
-		"schedule_seconds": {
-			"type": "integer",
-		},
-	},
-	"process/drain-cut-short": {
-		"min_drain_seconds": {
-			"type": "number",
-		},
-	},
-	"process/manager-entrypoint": {
-		"allowed_managers": {
-			"type": "array",
-			"items": {
-				"type": "string",
-			},
-		},
-	},
-	"process/manager-image": {
-		"allowed_managers": {
-			"type": "array",
-			"items": {
-				"type": "string",
-			},
-		},
-	},
-	"process/manager-installed": {
-		"allowed_managers": {
-			"type": "array",
-			"items": {
-				"type": "string",
-			},
-		},
-	},
-	"process/restart-loop": {
-		"schedule_seconds": {
-			"type": "integer",
-		},
-	},
-	"resilience/missing-probe": {
-		"managed_is_error": {
-			"type": "boolean",
-		},
-	},
-	"traffic/in-container-cluster": {
-		"web_concurrency": {
-			"type": "boolean",
-		},
-	},
+	"process/cron-in-container": {"schedule_seconds": {"type": "integer"}},
+	"process/drain-cut-short": {"min_drain_seconds": {"type": "number"}},
+	"process/manager-entrypoint": {"allowed_managers": {"items": {"type": "string"}, "type": "array"}},
+	"process/manager-image": {"allowed_managers": {"items": {"type": "string"}, "type": "array"}},
+	"process/manager-installed": {"allowed_managers": {"items": {"type": "string"}, "type": "array"}},
+	"process/restart-loop": {"schedule_seconds": {"type": "integer"}},
+	"resilience/missing-probe": {"managed_is_error": {"type": "boolean"}},
+	"traffic/in-container-cluster": {"web_concurrency": {"type": "boolean"}},
 }
 
 _severities := {
-	"observability/manager-logs": [
-		"warning",
-		"info",
-	],
-	"observability/manager-metrics": [
-		"warning",
-		"info",
-	],
-	"observability/manager-telemetry": [
-		"warning",
-		"info",
-	],
-	"onelayer/config": [
-		"error",
-	],
-	"onelayer/waiver-expired": [
-		"warning",
-	],
-	"onelayer/waiver-unused": [
-		"info",
-	],
-	"process/cron-in-container": [
-		"warning",
-		"info",
-	],
-	"process/drain-cut-short": [
-		"error",
-		"warning",
-		"info",
-	],
-	"process/file-watcher": [
-		"error",
-		"warning",
-		"info",
-	],
-	"process/host-era-command": [
-		"warning",
-		"info",
-	],
-	"process/manager-daemonised": [
-		"error",
-		"warning",
-		"info",
-	],
-	"process/manager-entrypoint": [
-		"error",
-		"warning",
-		"info",
-	],
-	"process/manager-image": [
-		"warning",
-		"info",
-	],
-	"process/manager-in-hook": [
-		"warning",
-		"info",
-	],
-	"process/manager-in-job": [
-		"error",
-		"warning",
-		"info",
-	],
-	"process/manager-installed": [
-		"warning",
-		"info",
-	],
-	"process/multiple-apps": [
-		"error",
-		"warning",
-		"info",
-	],
-	"process/restart-loop": [
-		"error",
-		"warning",
-		"info",
-	],
-	"process/signals-swallowed": [
-		"warning",
-		"info",
-	],
-	"resilience/manager-restart-policy": [
-		"error",
-		"warning",
-		"info",
-	],
-	"resilience/missing-probe": [
-		"error",
-		"warning",
-		"info",
-	],
-	"traffic/cluster-with-autoscaler": [
-		"error",
-		"warning",
-		"info",
-	],
-	"traffic/in-container-cluster": [
-		"error",
-		"warning",
-		"info",
-	],
+	"observability/manager-logs": ["warning", "info"],
+	"observability/manager-metrics": ["warning", "info"],
+	"observability/manager-telemetry": ["warning", "info"],
+	"onelayer/config": ["error"],
+	"onelayer/waiver-expired": ["warning"],
+	"onelayer/waiver-unused": ["info"],
+	"process/cron-in-container": ["warning", "info"],
+	"process/drain-cut-short": ["error", "warning", "info"],
+	"process/file-watcher": ["error", "warning", "info"],
+	"process/host-era-command": ["warning", "info"],
+	"process/manager-daemonised": ["error", "warning", "info"],
+	"process/manager-entrypoint": ["error", "warning", "info"],
+	"process/manager-image": ["warning", "info"],
+	"process/manager-in-hook": ["warning", "info"],
+	"process/manager-in-job": ["error", "warning", "info"],
+	"process/manager-installed": ["warning", "info"],
+	"process/multiple-apps": ["error", "warning", "info"],
+	"process/restart-loop": ["error", "warning", "info"],
+	"process/signals-swallowed": ["warning", "info"],
+	"resilience/manager-restart-policy": ["error", "warning", "info"],
+	"resilience/missing-probe": ["error", "warning", "info"],
+	"traffic/cluster-with-autoscaler": ["error", "warning", "info"],
+	"traffic/in-container-cluster": ["error", "warning", "info"],
 }
 
 _aliases := {}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/format"
 
 	"github.com/onelayer/onelayer/internal/policy"
@@ -62,14 +64,63 @@ func put[T any](target map[string]map[string]T, id, name string, value T) {
 	target[id][name] = value
 }
 
+// width is the longest line of the file.
+const width = 120
+
+// printRule prints a constant rule, one line an entry of its object.
 func printRule(out *bytes.Buffer, name string, value any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "\t")
-	fmt.Fprintf(out, "%s := ", name)
-	if err := encoder.Encode(value); err != nil {
+	text, err := json.Marshal(value)
+	if err != nil {
 		return fmt.Errorf("encode %s: %w", name, err)
 	}
-	out.WriteString("\n")
+	term, err := ast.ParseTerm(string(text))
+	if err != nil {
+		return fmt.Errorf("parse %s: %w", name, err)
+	}
+	fmt.Fprintf(out, "%s := ", name)
+	if object, ok := term.Value.(ast.Object); ok && object.Len() > 0 {
+		printLines(out, term, 0)
+	} else {
+		out.WriteString("{}")
+	}
+	out.WriteString("\n\n")
 	return nil
+}
+
+// printTerm prints a term on one line where it fits, else one line an element.
+func printTerm(out *bytes.Buffer, term *ast.Term, depth, used int) {
+	text := term.String()
+	if depth*tab+used+len(text) < width {
+		out.WriteString(text)
+		return
+	}
+	printLines(out, term, depth)
+}
+
+// tab is how wide an indentation counts.
+const tab = 4
+
+func printLines(out *bytes.Buffer, term *ast.Term, depth int) {
+	indent := strings.Repeat("\t", depth)
+	switch value := term.Value.(type) {
+	case ast.Object:
+		out.WriteString("{\n")
+		value.Foreach(func(key, element *ast.Term) {
+			start := key.String() + ": "
+			out.WriteString(indent + "\t" + start)
+			printTerm(out, element, depth+1, len(start))
+			out.WriteString(",\n")
+		})
+		out.WriteString(indent + "}")
+	case *ast.Array:
+		out.WriteString("[\n")
+		value.Foreach(func(element *ast.Term) {
+			out.WriteString(indent + "\t")
+			printTerm(out, element, depth+1, 0)
+			out.WriteString(",\n")
+		})
+		out.WriteString(indent + "]")
+	default:
+		out.WriteString(term.String())
+	}
 }

@@ -97,16 +97,13 @@ func TestDefaultsFile(t *testing.T) {
 # METADATA
 # description: Generated from the METADATA of the policies; change it there.
 _defaults := {
-	"process/a": {
-		"limit": 2,
-		"modes": ["<on>"],
-	},
+	"process/a": {"limit": 2, "modes": ["<on>"]},
 }
 
 _schema := {
 	"process/a": {
 		"limit": {"type": "integer"},
-		"modes": {"type": "array", "items": {"type": "string", "enum": ["<on>", "off"]}},
+		"modes": {"items": {"enum": ["<on>", "off"], "type": "string"}, "type": "array"},
 	},
 }
 
