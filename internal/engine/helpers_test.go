@@ -204,3 +204,5 @@ func messages(problems []finding.Problem) []string {
 	}
 	return out
 }
+
+func ruleFor(kind string) *policy.Rule { return &policy.Rule{AppliesTo: []string{kind}} }

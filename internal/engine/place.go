@@ -195,10 +195,12 @@ func (g *group) take(next placed) {
 		g.seen = map[relatedKey]bool{}
 		g.add(g.cutRelated())
 	}
+	related := next.Related
 	if next.Severity.Rank() > g.Severity.Rank() {
-		next.Related, g.placed = g.Related, next
+		next.Related = g.Related
+		g.placed = next
 	}
-	g.add(next.Related)
+	g.add(related)
 }
 
 // cutRelated takes the related places out, to add them again without repetition.

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strconv"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/onelayer/onelayer/internal/finding"
@@ -21,8 +23,8 @@ func (r *run) reviewInput() ast.Value {
 	}
 	complete := r.complete()
 	waivers := make([]*ast.Term, 0, len(r.waivers))
-	for _, record := range r.waivers {
-		waivers = append(waivers, record.term(number(record.doc), complete))
+	for place := range r.waivers {
+		waivers = append(waivers, r.waivers[place].term(place, number(r.waivers[place].doc), complete))
 	}
 	findings := make([]*ast.Term, 0, len(r.placed))
 	for i := range r.placed {
@@ -47,7 +49,10 @@ func (r *run) reviewInput() ast.Value {
 	)
 }
 
-func (w *waiverRecord) term(doc *ast.Term, complete bool) *ast.Term {
+// term is the record as policies read it. They know it by its place in the list, because an object may stand in several
+// documents.
+func (w *waiverRecord) term(place int, doc *ast.Term, complete bool) *ast.Term {
+	as := finding.Object{APIVersion: source.APIVersion, Kind: nameWaiver, Name: strconv.Itoa(place)}
 	segments := make([]*ast.Term, 0, len(w.path))
 	for _, segment := range w.path {
 		segments = append(segments, segmentTerm(segment))
@@ -56,6 +61,7 @@ func (w *waiverRecord) term(doc *ast.Term, complete bool) *ast.Term {
 		ast.Item(ast.StringTerm("source"), ast.StringTerm(w.origin)),
 		ast.Item(ast.StringTerm("text"), ast.StringTerm(w.text)),
 		ast.Item(keyObject, objectTerm(w.object)),
+		ast.Item(ast.StringTerm("as"), objectTerm(as)),
 		ast.Item(keyPath, ast.ArrayTerm(segments...)),
 		ast.Item(ast.StringTerm("file"), ast.StringTerm(w.at.File)),
 		ast.Item(ast.StringTerm("line"), ast.IntNumberTerm(w.at.Line)),

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// kindReview is the kind of the input by which waivers are held against findings, kindWaiver that of a comment.
+	// kindReview is the kind of the input by which waivers are held against findings, nameWaiver that of a waiver in it.
 	kindReview = ownGroup + "/WaiverReview"
-	kindWaiver = ownGroup + "/Waiver"
+	nameWaiver = "Waiver"
 
 	// annotationWaiver is the annotation that holds waivers. Only its key spelled out is found.
 	annotationWaiver = "onelayer.dev/ignore"
@@ -68,14 +68,13 @@ func declaredWaiver(value ast.Value, doc *source.Document, whole bool) waiverRec
 	return record
 }
 
-// commentWaiver makes the record of a comment. The comment counts as an object of its own, so that what is wrong with it
-// has a place.
+// commentWaiver makes the record of a comment. The comment counts as an object of its own.
 func commentWaiver(comment source.Comment, whole bool) waiverRecord {
 	at := source.Position{File: comment.File, Line: comment.Line, Column: 1}
 	object := finding.Object{
-		APIVersion: source.APIVersion, Kind: "Waiver", Name: comment.File + ":" + strconv.Itoa(comment.Line),
+		APIVersion: source.APIVersion, Kind: nameWaiver, Name: comment.File + ":" + strconv.Itoa(comment.Line),
 	}
-	doc := &source.Document{GroupKind: kindWaiver, Object: object, File: comment.File, Locator: fixed(at)}
+	doc := &source.Document{GroupKind: ownGroup + "/" + nameWaiver, Object: object, File: comment.File, Locator: fixed(at)}
 	return waiverRecord{
 		origin: originComment, text: comment.Text, object: object, at: at, from: comment.From, to: comment.To, doc: doc, whole: whole,
 	}
@@ -217,21 +216,43 @@ func (r *run) configPosition(path source.Path) source.Position {
 
 // audit adds what the policies say about the waivers themselves.
 func (r *run) audit(hits []hit, review *source.Document) {
-	var places []*source.Document
-	for _, record := range r.waivers {
-		places = append(places, record.doc)
-	}
+	var configs []*source.Document
 	for _, unit := range r.tree.Units {
 		for _, doc := range unit.Documents {
 			if doc.GroupKind == kindConfig {
-				places = append(places, doc)
+				configs = append(configs, doc)
 			}
 		}
 	}
-	objects := newCatalog(places)
+	objects := newCatalog(configs)
 	for _, h := range hits {
-		r.placed = append(r.placed, r.placer.place(h, review, objects))
+		if record := r.record(h.object); record != nil {
+			r.placed = append(r.placed, r.placer.placeWaiver(h, record))
+		} else {
+			r.placed = append(r.placed, r.placer.place(h, review, objects))
+		}
 	}
 	r.placed = merge(r.placed)
 	r.sort()
+}
+
+// record finds the waiver that policies know by its place in the review.
+func (r *run) record(object finding.Object) *waiverRecord {
+	if object.APIVersion != source.APIVersion || object.Kind != nameWaiver {
+		return nil
+	}
+	place, err := strconv.Atoi(object.Name)
+	if err != nil || place < 0 || place >= len(r.waivers) {
+		return nil
+	}
+	return &r.waivers[place]
+}
+
+// placeWaiver places what a policy says about a waiver where the waiver stands. Two waivers in one annotation are two.
+func (p *placer) placeWaiver(h hit, record *waiverRecord) placed {
+	h.object = record.object
+	doc := &source.Document{Object: record.object, File: record.at.File, Locator: fixed(record.at)}
+	out := p.place(h, doc, nil)
+	out.Fingerprint = fingerprint(h.id+" "+record.text, doc, record.object, record.path, true)
+	return out
 }

@@ -187,6 +187,12 @@ test_a_record_without_text_is_malformed_and_no_error if {
 	[exempt.label(waiver) | some waiver in wrong] == ["no rule"]
 }
 
+test_a_waiver_goes_by_the_name_that_the_review_gives_it if {
+	alias := {"apiVersion": "onelayer.dev/v1alpha1", "kind": "Waiver", "name": "3"}
+	left := exempt.unused with input as _review([], [_changed(_annotation, {"as": alias})]) with config as _today
+	[waiver.obj.metadata.name | some waiver in left] == ["3"]
+}
+
 test_label_lists_the_rules if exempt.label({"ids": ["a/b", "c/*"]}) == "a/b, c/*"
 
 _entry := {"rule": "process/one", "reason": "agreed", "owner": "ana", "until": "2027-01-01"}

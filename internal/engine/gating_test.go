@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/onelayer/onelayer/internal/finding"
+	"github.com/onelayer/onelayer/internal/source"
+)
+
+// presence is a rule that fires on one word of a ConfigMap, and says so in its needles.
+func presence(id, word string) rule {
+	return rule{id: id, kinds: []string{"/ConfigMap", kindImage}, needles: []string{word}, body: fmt.Sprintf(`
+violation contains finding.new(rego.metadata.chain(), record.obj, {"msg": "found", "path": ["data", key]}) if {
+	some record in resource.of({"/ConfigMap", "onelayer.dev/Image"})
+	some key, text in record.obj.data
+	contains(lower(text), %q)
+}`, word)}
+}
+
+var absence = rule{id: "process/absent", kinds: []string{"/ConfigMap"}, body: `
+violation contains finding.new(rego.metadata.chain(), record.obj, {"msg": "found", "path": []}) if {
+	some record in resource.of({"/ConfigMap"})
+	not record.obj.data.ready
+}`}
+
+func gatedRules() []rule {
+	return []rule{presence("process/pm2", "pm2"), presence("process/forever", "forever"), presence("process/path", "bin/x"), absence}
+}
+
+// spellings are ways to write the words of the rules, with and without their letters in the text.
+var spellings = []string{
+	"pm2", "PM2", `"pm2"`, `"\x70m2"`, `"\u0070m2"`, `"p\U0000006d2"`, "\"p\\\n      m2\"", "'pm2'", "!!binary cG0y", "!!str pm2",
+	"!<tag:yaml.org,2002:binary> cG0y", "|\n    for\n    ever", "forever", ">-\n    run\n    forever", "bin/x", "plain", "*word",
+	`"for\
+      ever"`, "{a: pm2}", "12",
+}
+
+func spelled(random *rand.Rand, name int) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: m%d\n  labels: {word: &word forever}\ndata:\n", name)
+	for i := range 1 + random.IntN(4) {
+		fmt.Fprintf(&text, "  key%d: %s\n", i, spellings[random.IntN(len(spellings))])
+	}
+	if random.IntN(2) == 0 {
+		text.WriteString("  ready: yes\n")
+	}
+	return text.String()
+}
+
+func TestGatingChangesNoFinding(t *testing.T) {
+	lib := library(t, gatedRules()...)
+	random := rand.New(rand.NewPCG(3, 4))
+	var documents []*source.Document
+	for i := range 600 {
+		documents = append(documents, document(t, fmt.Sprintf("%d.yaml", i), 1, spelled(random, i)))
+	}
+	gated := check(t, lib, "", Options{}, tree(unit(documents...)))
+	engine, err := New(lib, nil, Options{})
+	require.NoError(t, err)
+	engine.gating = false
+	open, err := engine.Run(t.Context(), tree(unit(documents...)))
+	require.NoError(t, err)
+	assert.Equal(t, open, gated)
+	assert.Greater(t, len(gated.Findings), 500)
+}
+
+func TestChoiceOfRules(t *testing.T) {
+	engine, err := New(library(t, append(gatedRules(), presence("process/words", "two words"))...), nil, Options{})
+	require.NoError(t, err)
+	p, err := engine.build(map[string]bool{"/ConfigMap": true, kindImage: true}, false)
+	require.NoError(t, err)
+	number := map[string]int{}
+	for i, r := range p.rules {
+		number[r.ID] = i
+	}
+	always := []string{"process/absent", "process/words"}
+	all := append([]string{"process/pm2", "process/forever", "process/path"}, always...)
+	images := []string{"process/pm2", "process/forever", "process/path", "process/words"}
+	cases := map[string]struct {
+		kind, text string
+		gate       bool
+		want       []string
+	}{
+		"no needle":             {"/ConfigMap", "a: b", true, always},
+		"one needle":            {"/ConfigMap", "a: pm2", true, append([]string{"process/pm2"}, always...)},
+		"without gate":          {"/ConfigMap", "a: b", false, all},
+		"a doubtful text":       {"/ConfigMap", `a: "\x61"`, true, all},
+		"no text":               {"/ConfigMap", "", true, all},
+		"our own kind":          {kindImage, "a: b", true, images},
+		"a kind without a rule": {"/Secret", "a: pm2", true, nil},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			doc := &source.Document{GroupKind: c.kind}
+			if c.text != "" {
+				doc.Raw = []byte(c.text)
+			}
+			got, any := p.choose(doc, c.gate)
+			var want ruleSet
+			for _, id := range c.want {
+				want.add(number[id])
+			}
+			assert.Equal(t, want, got)
+			assert.Equal(t, len(c.want) > 0, any)
+		})
+	}
+}
+
+func TestDocumentsBesideImagesAreNotGated(t *testing.T) {
+	bare := document(t, "a.yaml", 1, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {ready: x, word: pm2}\n")
+	bare.Raw = []byte("the text says nothing")
+	img := &source.Document{
+		GroupKind: kindImage, File: "Dockerfile", Value: value(t, "{kind: Image, apiVersion: onelayer.dev/v1alpha1}"),
+		Object: finding.Object{APIVersion: source.APIVersion, Kind: "Image", Name: "i"},
+	}
+	lib := library(t, gatedRules()...)
+	assert.Empty(t, check(t, lib, "", Options{}, tree(unit(bare))).Findings)
+	assert.Equal(t, []string{"process/pm2 a.yaml:4 data.word"}, brief(check(t, lib, "", Options{}, tree(unit(bare, img))).Findings))
+}
+
+func TestTooManyRulesAreRefused(t *testing.T) {
+	p := &Engine{}
+	for i := range maxRules {
+		_ = i
+		p.rules = append(p.rules, ruleFor("/ConfigMap"))
+	}
+	_, err := p.build(map[string]bool{"/ConfigMap": true}, false)
+	assert.ErrorContains(t, err, "more than")
+}
