@@ -48,7 +48,6 @@ import "embed"
 //go:embed lib/shell/lexer.rego
 //go:embed lib/shell/places.rego
 //go:embed lib/shell/shell.rego
-//go:embed lib/shell/straight.rego
 //go:embed lib/shell/structure.rego
 //go:embed lib/shell/substitutions.rego
 //go:embed lib/supervision/supervision.rego

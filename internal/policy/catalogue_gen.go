@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "128bdfc04639cd9f0ffdc4cb8ebfe2d88eb46c1fb53a74f1a4f5923a2146603f"
+const catalogueDigest = "d7c4f0ef2c5859d29aa65f838d9dab4698a848300396bfbcdd711d2302a8b715"
 
 var _ finding.Severity
 
@@ -720,10 +720,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.shell",
 			},
 			ModuleInfo{
-				File:    "lib/shell/straight.rego",
-				Package: "lib.onelayer.shell",
-			},
-			ModuleInfo{
 				File:    "lib/shell/structure.rego",
 				Package: "lib.onelayer.shell",
 			},
@@ -754,7 +750,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/observability/manager_telemetry/manager_telemetry.rego",
 				Package: "lib.onelayer.policies.observability.manager_telemetry",
-				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.manager", "lib.onelayer.pm2", "lib.onelayer.supervision"},
+				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.pm2", "lib.onelayer.supervision"},
 			},
 			ModuleInfo{
 				File:    "policies/onelayer/config/config.rego",
