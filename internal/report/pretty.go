@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/onelayer/onelayer/internal/finding"
@@ -63,9 +65,24 @@ func (p *pretty) finding(f, root *finding.Finding, indent string) {
 	if root == nil || root.File != f.File || root.Line != f.Line || root.Column != f.Column {
 		p.frame(f, indent, gutter)
 	}
-	p.chain(f.Evidence, margin)
-	p.related(f.Related, margin)
+	evidence, related := f.Evidence, f.Related
+	if root != nil {
+		evidence, related = without(evidence, root.Evidence), without(related, root.Related)
+	}
+	p.chain(evidence, margin)
+	p.related(related, margin)
 	p.help(f, margin)
+}
+
+// without leaves out what was said before.
+func without[T any](list, said []T) []T {
+	var out []T
+	for _, one := range list {
+		if !slices.ContainsFunc(said, func(other T) bool { return reflect.DeepEqual(one, other) }) {
+			out = append(out, one)
+		}
+	}
+	return out
 }
 
 // frame prints where a finding stands and the line of source.

@@ -98,6 +98,7 @@ func sampleReport() *finding.Report {
 		ID: "observability/manager-logs", Severity: finding.Warning, Root: root.ID,
 		Msg:  "observability/manager-logs: PM2 writes log files that the cluster's pipeline never sees",
 		File: "services/api/Dockerfile", Line: 5, Column: 6, EndColumn: 11, Object: image, Path: "spec.dockerfile[4]",
+		Evidence: []finding.Evidence{root.Evidence[0], {Note: "PM2 has log files by default"}}, Related: root.Related,
 		Remediation: "Write to stdout.", Docs: "https://onelayer.dev/rules/observability/manager-logs", Fingerprint: "sha256:2222",
 	}
 	key := finding.Finding{
