@@ -14,37 +14,47 @@ package lib.onelayer.command
 # METADATA
 # title: The programs that a command line starts
 # description: Gives `processes` in the order in which they start, and `unknown`. Never fails, whatever it is given.
-run(spec) := {"processes": [_direct(words)], "unknown": []} if {
-	_is_direct(spec.words[0].v, spec)
-	words := _words(spec)
+run(spec) := {
+	"processes": [{
+		"argv": argv,
+		"symbolic": [],
+		"name": base,
+		"path": first.path,
+		"from": first.from,
+		"chain": [],
+		"wrappers": [],
+		"shells": 0,
+		"pid1": base,
+		"background": false,
+		"maybe": false,
+		"loop": null,
+		"order": 0,
+		"last": true,
+		"after": "",
+		"env": {},
+		"redirects": [],
+		"substitution": false,
+		"script": "",
+	}],
+	"unknown": [],
+} if {
+	first := spec.words[0]
+	is_array(first.path)
+	is_string(first.from)
+	base := regex.replace(first.v, `^(?s:.*)/`, "")
+	not _looked_through[base]
+	argv := [given.v | some given in spec.words; is_string(given.v)]
+	count(argv) == count(spec.words)
+	not regex.match(_unsure, concat(" ", argv))
+	not _is_listed(base, spec.files)
+} else := _direct_shell(spec) if {
+	_direct_shell(spec)
 } else := _run(_words(spec), spec)
 
 _run(words, spec) := {"processes": [], "unknown": []} if {
 	words == []
 } else := _unrolled(_first(words, world), world) if {
 	world := _world(spec)
-}
-
-_is_direct(word, spec) if {
-	is_string(word)
-	base := _base(word)
-	not _looked_through[base]
-	not regex.match(_unsure, word)
-	not _is_listed(base, spec)
-	not _is_node_tool(base, spec)
-}
-
-_unsure := `\.sh$|\$|entrypoint[^/]*$|^\.?/(?:.*/)?(?:start|run|boot|bootstrap|launch)$|^\.$|^source$|^eval$`
-
-_is_listed(base, spec) if {
-	some path, _ in spec.files
-	endswith(path, base)
-}
-
-_is_node_tool(base, spec) if {
-	base in {"node", "nodejs"}
-	some given in spec.words
-	regex.match(`node_modules/|^/usr/`, given.v)
 }
 
 _words(spec) := [_given_word(given) | some given in spec.words] if {
@@ -134,28 +144,6 @@ _first(words, world) := {
 	"package": "",
 }
 
-_direct(words) := {
-	"argv": [word.v | some word in words],
-	"symbolic": [i | some i, word in words; word.symbolic],
-	"name": _name(words[0].v),
-	"path": words[0].path,
-	"from": words[0].from,
-	"chain": [],
-	"wrappers": [],
-	"shells": 0,
-	"pid1": _name(words[0].v),
-	"background": false,
-	"maybe": false,
-	"loop": null,
-	"order": 0,
-	"last": true,
-	"after": "",
-	"env": {},
-	"redirects": [],
-	"substitution": false,
-	"script": "",
-}
-
 _process(item) := {
 	"argv": [word.v | some word in item.words],
 	"symbolic": [i | some i, word in item.words; word.symbolic],
@@ -181,10 +169,11 @@ _first_name(first, second) := first if {
 	first != ""
 } else := second
 
-_unrolled(item, world) := {
-	"processes": [object.union(entry[1], {"order": i}) | some i, entry in sort(processes)],
-	"unknown": [entry[1] | some entry in sort(unknown)],
-} if {
+_unrolled(item, world) := _gathered([level_1, level_2]) if {
+	level_1 := _level([item], world)
+	level_2 := _level(level_1.items, world)
+	level_2.items == []
+} else := _gathered([level_1, level_2, level_3, level_4, level_5, level_6, level_7, level_8, level_9, level_10]) if {
 	level_1 := _level([item], world)
 	level_2 := _level(level_1.items, world)
 	level_3 := _level(level_2.items, world)
@@ -195,9 +184,15 @@ _unrolled(item, world) := {
 	level_8 := _level(level_7.items, world)
 	level_9 := _level(level_8.items, world)
 	level_10 := _level(level_9.items, world)
-	levels := [level_1, level_2, level_3, level_4, level_5, level_6, level_7, level_8, level_9, level_10]
+}
+
+_gathered(levels) := {
+	"processes": [object.union(entry[1], {"order": i}) | some i, entry in sort(processes)],
+	"unknown": [entry[1] | some entry in sort(unknown)],
+} if {
 	processes := [entry | some level in levels; some entry in level.processes]
-	unread := [[left.key, _unknown(left, "the command line is nested too deep")] | some left in level_10.items]
+	deepest := levels[count(levels) - 1].items
+	unread := [[item.key, _unknown(item, "the command line is nested too deep")] | some item in deepest]
 	unknown := array.concat([entry | some level in levels; some entry in level.unknown], unread)
 }
 

@@ -8,18 +8,26 @@ _dispatched(item, world) := _found([]) if {
 	item.text
 } else := _missed(item, concat("", ["the command word ", item.words[0].v, " is not known"])) if {
 	item.words[0].symbolic
-} else := _shell(item, world) if {
-	_shells[_name(item.words[0].v)]
-} else := _read_text(item, world, _joined_words(_rest(item.words, 1)), [], item.host) if {
-	item.words[0].v == "eval"
-	count(item.words) > 1
+} else := _special(item, world, name) if {
+	name := _name(item.words[0].v)
+	_looked_through[name]
 } else := _sourced(item, world) if {
 	item.words[0].v in {".", "source"}
 	count(item.words) > 1
-} else := _managed(item, world, _name(item.words[0].v)) if {
-	_managers[_name(item.words[0].v)]
-} else := _parallel(item, world, _runner_name(_name(item.words[0].v))) if {
-	_runners[_runner_name(_name(item.words[0].v))]
+} else := _read_text(item, world, _joined_words(_rest(item.words, 1)), [], item.host) if {
+	item.words[0].v == "eval"
+	count(item.words) > 1
+} else := _ended(item) if {
+	world.files == {}
+	not regex.match(_unsure, item.words[0].v)
+} else := _script(item, world)
+
+_special(item, world, name) := _shell(item, world) if {
+	_shells[name]
+} else := _managed(item, world, name) if {
+	_managers[name]
+} else := _parallel(item, world, _runner_name(name)) if {
+	_runners[_runner_name(name)]
 } else := _script(item, world)
 
 _joined_words(words) := object.union(words[0], {

@@ -27,11 +27,32 @@ _kinds(words, entry) := concat("", [_kind(word.v, entry) | some word in words])
 
 _rest(words, from) := array.slice(words, from, count(words))
 
-_stripped(item, world) := fourth if {
-	first := _strip(item, world)
-	second := _strip(first, world)
-	third := _strip(second, world)
-	fourth := _strip(third, world)
+_stripped(item, world) := item if {
+	not _may_strip(item)
+} else := _stripped_twice(_strip(item, world), world)
+
+_stripped_twice(item, world) := item if {
+	not _may_strip(item)
+} else := _stripped_thrice(_strip(item, world), world)
+
+_stripped_thrice(item, world) := item if {
+	not _may_strip(item)
+} else := _stripped_fully(_strip(item, world), world)
+
+_stripped_fully(item, world) := item if {
+	not _may_strip(item)
+} else := _strip(item, world)
+
+_may_strip(item) if {
+	_wrappers[_name(item.words[0].v)]
+	item.text == false
+}
+
+_may_strip(item) if {
+	_name(item.words[0].v) in {"node", "nodejs"}
+	item.text == false
+	some word in item.words
+	regex.match(_node_tool, word.v)
 }
 
 _strip(item, world) := item if {

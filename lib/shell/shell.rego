@@ -17,7 +17,9 @@ package lib.onelayer.shell
 # description: |
 #   `lines` are the lines of the text. Gives `commands` in the order of the text, those of functions and of command
 #   substitutions included, with nothing put in for variables, and `unknown`.
-parse(lines) := {"commands": commands, "unknown": flat.unknown} if {
+parse(lines) := {"commands": straight(_text(lines)), "unknown": []} if {
+	straight(_text(lines))
+} else := {"commands": commands, "unknown": flat.unknown} if {
 	flat := _flattened(_parse(_text(lines)))
 	known := {"env": {}, "args": null, "assigned": {}, "at": 0}
 	commands := [_command(command, known) | some command in flat.commands]
@@ -29,7 +31,9 @@ parse(lines) := {"commands": commands, "unknown": flat.unknown} if {
 #   `options` has `env` (values known for certain) and `args` (positional parameters, null when not known). Gives
 #   `commands` in the order in which they run, with the bodies of called functions in place of the calls and known
 #   values in place of variables, and `unknown`.
-read(lines, options) := {"commands": called.commands, "unknown": array.concat(flat.unknown, called.unknown)} if {
+read(lines, options) := {"commands": straight(_text(lines)), "unknown": []} if {
+	straight(_text(lines))
+} else := {"commands": called.commands, "unknown": array.concat(flat.unknown, called.unknown)} if {
 	flat := _flattened(_parse(_text(lines)))
 	called := _called(flat.commands, _knowledge(flat.commands, _options(options)))
 }
