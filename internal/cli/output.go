@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
 	"github.com/onelayer/onelayer/internal/finding"
 	"github.com/onelayer/onelayer/internal/report"
 )
@@ -140,7 +138,7 @@ func writeFile(name string, write func(io.Writer) error) error {
 	if info, statErr := os.Stat(name); statErr == nil && !info.Mode().IsRegular() {
 		err = os.WriteFile(name, text.Bytes(), 0o644)
 	} else {
-		err = renameio.WriteFile(name, text.Bytes(), 0o644)
+		err = replaceFile(name, text.Bytes())
 	}
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("write %s: folder %s does not exist", name, filepath.Dir(name))
