@@ -23,7 +23,9 @@
 #   ]
 #   needs: [object, source, image]
 #   needles: [
-#     "pm2", "forever", "supervisord", "/init"
+#     "pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god",
+#     "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman",
+#     "forego"
 #   ]
 #   remediation:
 #     default: >-

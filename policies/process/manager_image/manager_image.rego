@@ -20,7 +20,8 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     "pm2", "phusion", "linuxserver", "hassio", "systemd", "strong-pm", "ubi", "passenger", "init"
+#     "pm2", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "discourse",
+#     "gitlab", "systemd", "strong-pm", "-init"
 #   ]
 #   parameters:
 #     allowed_managers:

@@ -20,7 +20,8 @@
 #   ]
 #   needs: [object]
 #   needles: [
-#     "pm2", "supervisorctl", "s6-", "sv ", "runit", "forever", "circusctl", "monit"
+#     "pm2", "supervisor", "s6-", "sv", "runit", "forever", "circus", "monit", "god", "systemctl", "sl-pm",
+#     "sl-run", "slc", "passenger"
 #   ]
 #   remediation:
 #     default: >-

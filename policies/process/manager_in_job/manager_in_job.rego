@@ -16,9 +16,9 @@
 #   ]
 #   needs: [object, source, image]
 #   needles: [
-#     "pm2", "forever", "supervisord", "s6-", "/init", "runsvdir", "runit", "my_init", "circusd", "monit", "god",
-#     "systemd", "/sbin/init", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind",
-#     "hivemind", "goreman", "phusion"
+#     "pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god",
+#     "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman",
+#     "forego", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init"
 #   ]
 #   remediation:
 #     default: >-
