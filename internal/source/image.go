@@ -162,13 +162,7 @@ func (l *loader) imageFiles(d *draft, top string) map[string]*content {
 		return files
 	}
 	budget := contextBudget{files: l.limits.ContextFiles, bytes: l.limits.ContextBytes}
-	mentions := map[string]bool{}
-	for _, in := range d.source.file.Instructions {
-		mention(mentions, in.Value...)
-		for _, h := range in.Heredocs {
-			mention(mentions, h.Content)
-		}
-	}
+	mentions := mentionedBy(d.source.file)
 	var later []candidate
 	add := func(c candidate) {
 		named := c.named && mentions[lastPart(c.path)]
@@ -220,6 +214,26 @@ func (b *contextBudget) take(size int) bool {
 		return false
 	}
 	return true
+}
+
+// mentionedBy gives the names of the files that a Dockerfile runs or writes about, also when it copies them to another
+// name.
+func mentionedBy(file *dockerfile.File) map[string]bool {
+	mentions := map[string]bool{}
+	for _, in := range file.Instructions {
+		if in.Cmd != "copy" && in.Cmd != "add" {
+			mention(mentions, in.Value...)
+		}
+		for _, h := range in.Heredocs {
+			mention(mentions, h.Content)
+		}
+	}
+	for _, in := range file.Instructions {
+		if last := len(in.Value) - 1; (in.Cmd == "copy" || in.Cmd == "add") && last > 0 && mentions[lastPart(in.Value[last])] {
+			mention(mentions, in.Value[:last]...)
+		}
+	}
+	return mentions
 }
 
 // mention notes the last parts of all words in texts that may name files.

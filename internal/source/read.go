@@ -11,6 +11,7 @@ import (
 
 	"github.com/onelayer/onelayer/internal/finding"
 	"github.com/onelayer/onelayer/internal/source/decode"
+	"github.com/onelayer/onelayer/internal/source/jsconfig"
 )
 
 // parsed is a file that was read.
@@ -263,6 +264,7 @@ func (l *loader) takeErrors(p *parsed) bool {
 		}
 	}
 	if e.class == classDevcontainer {
+		l.takeLoose(p)
 		return true
 	}
 	if e.explicit || e.class == classCompose || e.class == classKustomization || maybeManifest(p.text) {
@@ -271,6 +273,17 @@ func (l *loader) takeErrors(p *parsed) bool {
 		}
 	}
 	return len(p.docs) == 0
+}
+
+// takeLoose reads a development container's JSON, which may hold comments.
+func (l *loader) takeLoose(p *parsed) {
+	read, err := jsconfig.Read(l.ctx, p.entry.name, p.text)
+	if err != nil {
+		return
+	}
+	if value, err := ast.InterfaceToValue(read.Value); err == nil {
+		l.takeDocument(p.entry, value, nil, nil)
+	}
 }
 
 // takeDocument sorts one document; it answers whether the document is something to judge.
