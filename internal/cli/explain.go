@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/onelayer/onelayer/internal/docs"
 )
 
 // newExplainCmd prints the page of one rule, offline.
@@ -32,7 +34,7 @@ func newExplainCmd(env *Env) *cobra.Command {
 			if !known {
 				return unknownRule(library, args[0])
 			}
-			page := rulePage(rule)
+			page := docs.Rule(rule)
 			if format == "text" {
 				width := columns(env.Stdout, env.Getenv)
 				page = plainPage(page, useColor(color, env.Stdout, env.Getenv), width)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/onelayer/onelayer"
 	"github.com/onelayer/onelayer/internal/config"
+	"github.com/onelayer/onelayer/internal/docs"
 	"github.com/onelayer/onelayer/internal/policy"
 	"github.com/onelayer/onelayer/internal/report"
 )
@@ -58,7 +59,7 @@ func reportRules(library *policy.Library) map[string]report.Rule {
 	for _, rule := range library.Rules() {
 		rules[rule.ID] = report.Rule{
 			ID: rule.ID, Title: rule.Title, Description: strings.TrimSpace(rule.Description), Severity: rule.Severity,
-			Tags: append([]string{rule.Group}, rule.Concerns...), Docs: docsRoot + rule.ID + ".md", Help: rulePage(rule),
+			Tags: append([]string{rule.Group}, rule.Concerns...), Docs: docsRoot + rule.ID + ".md", Help: docs.Rule(rule),
 		}
 	}
 	return rules

@@ -46,7 +46,6 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 }) if {
 	some entry in supervision.answerable
 	some item in entry.found
-	item.parsed
 	some topic in pm2.option_topics(item.parsed)
 	topic.topic == "metrics"
 }
@@ -61,7 +60,6 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }) if {
 	some record in container.records
 	some process in array.concat(record.processes, supervision.build_processes(record))
-	_what(process)
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {

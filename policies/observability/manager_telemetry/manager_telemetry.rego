@@ -32,6 +32,7 @@ package lib.onelayer.policies.observability.manager_telemetry
 
 import data.lib.onelayer.container
 import data.lib.onelayer.finding
+import data.lib.onelayer.manager
 import data.lib.onelayer.pm2
 import data.lib.onelayer.supervision
 
@@ -57,7 +58,6 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 }) if {
 	some entry in supervision.answerable
 	some item in entry.found
-	item.parsed
 	some topic in pm2.option_topics(item.parsed)
 	topic.topic == "telemetry"
 }
@@ -110,19 +110,19 @@ _own(record, variable) if {
 	record.kind == "onelayer.dev/Image"
 }
 
-_links(_, name) if {
+_links(record, name) if {
 	pm2.env_kind(name) == "telemetry"
 	not name in {"PM2_APP_NAME", "PM2_NO_INTERACTION", "PM2_MACHINE_NAME"}
 } else if {
 	name in {"SECRET_KEY", "PUBLIC_KEY"}
-	_runs_pm2
+	record.env.SECRET_KEY
+	record.env.PUBLIC_KEY
+	_runs_pm2(record)
 }
 
-_runs_pm2 if {
-	some entry in supervision.entries
-	some item in entry.found
-	item.manager.name == "pm2"
-	item.manager.starts
-	entry.record.env.SECRET_KEY
-	entry.record.env.PUBLIC_KEY
+_runs_pm2(record) if {
+	some process in record.all_processes
+	found := manager.of(process)
+	found.name == "pm2"
+	found.starts
 }

@@ -67,7 +67,6 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 }) if {
 	some entry in supervision.answerable
 	some item in entry.found
-	item.parsed
 	some topic in pm2.option_topics(item.parsed)
 	topic.topic == "restart"
 	topic.applies

@@ -47,7 +47,6 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 	"root": "traffic/in-container-cluster",
 }) if {
 	some entry in supervision.entries
-	entry.record.pod != null
 	entry.record.role == "main"
 	some item in entry.found
 	app := [candidate | some candidate in item.apps; supervision.multiplied(candidate)][0]
@@ -56,7 +55,6 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 
 _scaler(record) := {"name": name, "path": ["metadata", "name"], "related": related} if {
 	scalers := inventory.autoscalers(resource.ref(record.obj))
-	count(scalers) > 0
 	name := sprintf("%s %s", [scalers[0].kind, scalers[0].name])
 	related := [{"note": "scales the workload", "object": scaler, "path": ["spec"]} | some scaler in scalers]
 } else := {"name": sprintf("replicas %v", [record.obj.spec.replicas]), "path": ["spec", "replicas"], "related": []} if {

@@ -1,4 +1,4 @@
-package cli
+package docs
 
 import (
 	"encoding/json"
@@ -9,8 +9,8 @@ import (
 	"github.com/onelayer/onelayer/internal/policy"
 )
 
-// rulePage is the page of a rule in markdown, made of what the rule says about itself.
-func rulePage(rule *policy.Rule) string {
+// Rule is the page of a rule in markdown, made of what the rule says about itself.
+func Rule(rule *policy.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s\n", rule.ID, rule.Title)
 	if rule.Deprecated != "" {

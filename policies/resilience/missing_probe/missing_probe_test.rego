@@ -1,0 +1,95 @@
+package lib.onelayer.policies.resilience.missing_probe_test
+
+import data.lib.onelayer.config
+import data.lib.onelayer.policies.resilience.missing_probe
+import data.lib.onelayer.prepared
+
+_all := {[found.id, found.severity, found.path] | some found in missing_probe.violation}
+
+_deployment(container) := {
+	"apiVersion": "apps/v1",
+	"kind": "Deployment",
+	"metadata": {"name": "api", "namespace": "shop"},
+	"spec": {"template": {"spec": {"containers": [object.union({"name": "api", "image": "shop/api:1.0"}, container)]}}},
+}
+
+_id := "resilience/missing-probe"
+
+_place := "spec.template.spec.containers[0]"
+
+_mesh := {"images": {}, "bases": {}, "consumers": {}, "autoscalers": {}, "mesh": true}
+
+_port := {"command": ["node", "x.js"], "ports": [{"containerPort": 80}]}
+
+_managed := {"command": ["pm2-runtime", "x.js"]}
+
+_probe(port) := {"tcpSocket": {"port": port}}
+
+_messages := {found.msg | some found in missing_probe.violation}
+
+test_a_port_without_readiness if {
+	_all == {[_id, "info", _place]} with input as _deployment(_port)
+	_all == {[_id, "warning", _place]} with input as _deployment(_port) with prepared as _mesh
+	_messages == {concat("", [
+		`resilience/missing-probe: container "api" has no readinessProbe, `,
+		"so traffic comes before it is ready; add one",
+	])} with input as _deployment(_port)
+	_all == set() with input as _deployment(object.union(_port, {"readinessProbe": _probe(80)}))
+	_all == set() with input as _deployment(object.union(_port, {"ports": []}))
+}
+
+test_a_manager_hides_crashes if {
+	_all == {[_id, "error", _place]} with input as _deployment(_managed)
+	_all == {[_id, "error", _place]} with input as _deployment({"command": ["honcho", "start"]})
+	_messages == {concat("", [
+		`resilience/missing-probe: container "api" has no readinessProbe `,
+		"and a manager hides its crashes; add probes",
+	])} with input as _deployment(_managed)
+	_all == set() with input as _deployment({"command": ["pm2", "ls"]})
+	_all == set() with input as _deployment({"command": ["nodemon", "x.js"]})
+	_all == set() with input as _deployment(object.union(_managed, {"readinessProbe": _probe(80)}))
+}
+
+test_the_error_can_be_switched_off if {
+	rules := {_id: {"parameters": {"managed_is_error": false}}}
+	_all == {[_id, "info", _place]} with input as _deployment(_managed) with config as {"rules": rules}
+}
+
+test_one_question_for_two if {
+	same := object.union(_port, {"readinessProbe": _probe(80), "livenessProbe": _probe(80)})
+	place := sprintf("%s.livenessProbe", [_place])
+	_all == {[_id, "info", place]} with input as _deployment(same)
+	_all == {[_id, "warning", place]} with input as _deployment(same) with prepared as _mesh
+	_all == set() with input as _deployment(object.union(same, {"livenessProbe": _probe(81)}))
+	odd := object.union(_port, {"readinessProbe": "x", "livenessProbe": "x"})
+	_all == set() with input as _deployment(odd)
+}
+
+test_jobs_and_other_roles_are_left_alone if {
+	job := {
+		"apiVersion": "batch/v1",
+		"kind": "Job",
+		"metadata": {"name": "api"},
+		"spec": {"template": {"spec": {"containers": [object.union(_port, {"name": "api"})]}}},
+	}
+	_all == set() with input as job
+	pod := {
+		"apiVersion": "v1",
+		"kind": "Pod",
+		"metadata": {"name": "api"},
+		"spec": {
+			"initContainers": [object.union(_port, {"name": "init"})],
+			"containers": [{"name": "api", "command": ["node", "x.js"]}],
+		},
+	}
+	_all == set() with input as pod
+}
+
+test_a_manager_of_an_image_hides_nothing_here if {
+	_all == set() with input as {
+		"apiVersion": "onelayer.dev/v1alpha1",
+		"kind": "Compose",
+		"metadata": {"name": "compose"},
+		"spec": {"services": {"api": _managed}},
+	}
+}

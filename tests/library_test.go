@@ -1,0 +1,80 @@
+// Package tests proves the repository as a whole: every rule against its unit tests, its fixtures and the laws of the
+// engines, and the packages of the tool against the order of who may know whom.
+package tests
+
+import (
+	"context"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/onelayer/onelayer/internal/policytest"
+)
+
+// TestLibrary runs what `onelayer test` runs.
+func TestLibrary(t *testing.T) {
+	result, err := policytest.Run(context.Background(), policytest.Options{Root: ".."})
+	require.NoError(t, err)
+	kinds := map[string]int{}
+	for _, c := range result.Cases {
+		kinds[c.Kind]++
+		assert.Equal(t, policytest.Pass, c.Status, "%s %s: %s", c.Kind, c.Name, c.Detail)
+	}
+	for _, kind := range []string{"law", "unit", "fixture"} {
+		assert.Positive(t, kinds[kind], kind)
+	}
+}
+
+// mayKnow lists which packages of the tool a package may import. Packages below a listed one count as it.
+var mayKnow = map[string][]string{
+	"finding":    nil,
+	"policy":     {"finding"},
+	"source":     {"finding"},
+	"config":     {"finding", "policy", "source"},
+	"engine":     {"finding", "policy", "source"},
+	"report":     {"finding"},
+	"docs":       {"finding", "policy"},
+	"policytest": {"finding", "policy", "source", "engine"},
+	"cli":        {"finding", "policy", "source", "config", "engine", "report", "docs", "policytest"},
+}
+
+// TestImports keeps the order of the packages: data flows from sources over the engine to reports, and nothing flows back.
+func TestImports(t *testing.T) {
+	const prefix = "github.com/onelayer/onelayer/internal/"
+	err := filepath.WalkDir(filepath.Join("..", "internal"), func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		owner := strings.Split(filepath.ToSlash(file), "/")[2]
+		allowed, known := mayKnow[owner]
+		require.True(t, known, "package %s is not in the list of who may know whom", owner)
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			require.NoError(t, err)
+			if rest, found := strings.CutPrefix(imported, prefix); found {
+				name, _, _ := strings.Cut(rest, "/")
+				assert.True(t, name == owner || contains(allowed, name), "%s must not import internal/%s", file, rest)
+			}
+		}
+		return nil
+	})
+	require.NoError(t, err)
+}
+
+func contains(list []string, wanted string) bool {
+	for _, item := range list {
+		if item == wanted {
+			return true
+		}
+	}
+	return false
+}
