@@ -11,6 +11,7 @@ import "embed"
 // pattern cannot leave out the tests.
 //
 //go:embed lib/command/command.rego
+//go:embed lib/command/direct.rego
 //go:embed lib/command/files.rego
 //go:embed lib/command/lookup.rego
 //go:embed lib/command/packages.rego
@@ -48,6 +49,7 @@ import "embed"
 //go:embed lib/shell/lexer.rego
 //go:embed lib/shell/places.rego
 //go:embed lib/shell/shell.rego
+//go:embed lib/shell/straight.rego
 //go:embed lib/shell/structure.rego
 //go:embed lib/shell/substitutions.rego
 //go:embed lib/supervision/supervision.rego

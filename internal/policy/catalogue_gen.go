@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "d7c4f0ef2c5859d29aa65f838d9dab4698a848300396bfbcdd711d2302a8b715"
+const catalogueDigest = "6a69cdb6db3a1f7de8e67988b38bf95b11290ccc51785b648f4ed609ed710e54"
 
 var _ finding.Severity
 
@@ -238,7 +238,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source", "image"},
-				Needles:     []string{"pm2", "forever", "supervisord", "/init"},
+				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god", "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego"},
 				Remediation: Remediation{
 					Default: "Start the application in the foreground as the container's command, for example CMD [\"node\", \"server.js\"]; drop the manager together with the tail or sleep that keeps the container alive.",
 				},
@@ -264,7 +264,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source", "image"},
-				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsvdir", "runit", "my_init", "circusd", "monit", "god", "systemd", "/sbin/init", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "phusion"},
+				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god", "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init"},
 				Parameters: map[string]Parameter{
 					"allowed_managers": Parameter{
 						Type:        "array",
@@ -300,7 +300,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source"},
-				Needles:     []string{"pm2", "phusion", "linuxserver", "hassio", "systemd", "strong-pm", "ubi", "passenger", "init"},
+				Needles:     []string{"pm2", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "discourse", "gitlab", "systemd", "strong-pm", "-init"},
 				Parameters: map[string]Parameter{
 					"allowed_managers": Parameter{
 						Type:        "array",
@@ -330,7 +330,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object"},
-				Needles:     []string{"pm2", "supervisorctl", "s6-", "sv ", "runit", "forever", "circusctl", "monit"},
+				Needles:     []string{"pm2", "supervisor", "s6-", "sv", "runit", "forever", "circus", "monit", "god", "systemctl", "sl-pm", "sl-run", "slc", "passenger"},
 				Remediation: Remediation{
 					Default: "Probe the application itself with httpGet, grpc or tcpSocket; use a rolling update instead of a reload, and terminationGracePeriodSeconds with a SIGTERM handler instead of a stop command.",
 				},
@@ -350,7 +350,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"batch/Job", "batch/CronJob", "onelayer.dev/Image"},
 				Needs:       []string{"object", "source", "image"},
-				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsvdir", "runit", "my_init", "circusd", "monit", "god", "systemd", "/sbin/init", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "phusion"},
+				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god", "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init"},
 				Remediation: Remediation{
 					Default: "Run the program itself as the command of the Job, for example command: [\"node\", \"job.js\"], and let backoffLimit and restartPolicy of the Job decide about retries.",
 				},
@@ -561,6 +561,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.command",
 			},
 			ModuleInfo{
+				File:    "lib/command/direct.rego",
+				Package: "lib.onelayer.command",
+				Imports: []string{"lib.onelayer.shell"},
+			},
+			ModuleInfo{
 				File:    "lib/command/files.rego",
 				Package: "lib.onelayer.command",
 			},
@@ -720,6 +725,10 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.shell",
 			},
 			ModuleInfo{
+				File:    "lib/shell/straight.rego",
+				Package: "lib.onelayer.shell",
+			},
+			ModuleInfo{
 				File:    "lib/shell/structure.rego",
 				Package: "lib.onelayer.shell",
 			},
@@ -750,7 +759,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/observability/manager_telemetry/manager_telemetry.rego",
 				Package: "lib.onelayer.policies.observability.manager_telemetry",
-				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.pm2", "lib.onelayer.supervision"},
+				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.manager", "lib.onelayer.pm2", "lib.onelayer.supervision"},
 			},
 			ModuleInfo{
 				File:    "policies/onelayer/config/config.rego",
