@@ -85,17 +85,23 @@ _chosen(value, operator, other) := value if {
 	_is_plain(other)
 }
 
-_lookup(name, known) := _argument(to_number(name), known.args) if {
+_lookup(name, known) := _argument(to_number(name), _args(known)) if {
 	regex.match(`^[0-9]+$`, name)
-} else := format_int(count(known.args), 10) if {
+} else := format_int(count(_args(known)), 10) if {
 	name == "#"
-} else := concat(" ", known.args) if {
+} else := concat(" ", [arg.text | some arg in _args(known)]) if {
 	name in {"@", "*"}
+	is_array(_args(known))
 } else := _assigned(name, known)
 
-_argument(number, args) := args[number - 1] if {
+_args(known) := states[count(states) - 1].args if {
+	states := [state | some state in known.states; state.at < known.at]
+}
+
+_argument(number, args) := args[number - 1].text if {
 	number > 0
 } else := "" if {
+	is_array(args)
 	number > count(args)
 }
 
@@ -108,9 +114,9 @@ _all_arguments := {
 	`"$@"`, `$@`, `$*`, `"${@}"`, `${@}`, `${*}`, `"${@:1}"`, `${@:1}`, `${1+"$@"}`, `${1:+"$@"}`, `"${*}"`, `"$*"`,
 }
 
-_fields(word, known) := [{"text": arg, "arg": i} | some i, arg in known.args] if {
+_fields(word, known) := _args(known) if {
 	_all_arguments[word]
-	known.args != null
+	is_array(_args(known))
 } else := [{"text": word, "arg": -1}] if {
 	_is_plain(word)
 } else := [{"text": text, "arg": -1} | some text in split(value, _split); text != ""] if {

@@ -10,18 +10,25 @@ _assigning(command) := command.parts.assignments if {
 
 _knowledge(commands, options) := {
 	"env": options.env,
-	"args": options.args,
-	"assigned": _values(entries, options),
+	"states": states,
+	"assigned": _values(entries, options, states),
 	"exported": _exported(commands),
 	"at": 0,
 } if {
+	states := _states(commands, options)
 	entries := [entry |
 		some command in commands
 		some token in _assigning(command)
 		assignment := _assignment(token)
-		entry := object.union(assignment, {"at": command.start, "certain": _is_certain(command)})
+		entry := object.union(assignment, {"at": command.start, "certain": _is_sure(command)})
 	]
 }
+
+_is_sure(command) := _is_certain(command) if {
+	command.parts.words != []
+} else := _is_certain(command) if {
+	command.before != "&&"
+} else := false
 
 _is_certain(command) if {
 	not command.maybe
@@ -29,22 +36,95 @@ _is_certain(command) if {
 	command.function == ""
 } else := false
 
-_values(entries, options) := {} if {
+_states(commands, options) := [{"at": -1, "args": given}] if {
+	given := _numbered_args(options.args)
+	_moves(commands) == []
+} else := [{"at": -1, "args": given}, one, two, three, four, rest] if {
+	given := _numbered_args(options.args)
+	moves := _moves(commands)
+	one := _state(given, moves, 0, options)
+	two := _state(one.args, moves, 1, options)
+	three := _state(two.args, moves, 2, options)
+	four := _state(three.args, moves, 3, options)
+	rest := _state(four.args, array.slice(moves, 4, 5), 0, {"env": {}, "args": null, "lost": true})
+}
+
+_numbered_args(args) := [{"text": arg, "arg": i} | some i, arg in args] if {
+	is_array(args)
+} else := null
+
+_moves(commands) := [command |
+	some command in commands
+	command.parts.words[0] in {"shift", "set"}
+	command.function == ""
+	not command.apart
+	_moves_arguments(command.parts.words)
+]
+
+_moves_arguments(words) if words[0] == "shift"
+
+_moves_arguments(words) if "--" in words
+
+_state(args, moves, i, options) := {"at": 1000000, "args": args} if {
+	not moves[i]
+} else := {"at": moves[i].start, "args": null} if {
+	options.lost
+} else := {"at": moves[i].start, "args": array.slice(args, _shifted(moves[i].parts.words), count(args))} if {
+	moves[i].parts.words[0] == "shift"
+	not _is_doubtful(moves[i])
+	is_array(args)
+} else := {"at": moves[i].start, "args": fields} if {
+	moves[i].parts.words[0] == "set"
+	_applies(moves[i], args)
+	known := {"env": options.env, "states": [{"at": -1, "args": args}], "assigned": {}, "at": 0}
+	words := moves[i].parts.words
+	from := min({j | some j, word in words; word == "--"}) + 1
+	fields := [field | some token in array.slice(words, from, count(words)); some field in _fields(token, known)]
+	every field in fields {
+		not contains(field.text, _open)
+	}
+} else := {"at": moves[i].start, "args": args} if {
+	_is_doubtful(moves[i])
+	_prefixes(moves[i].parts.words)
+	not startswith(args[0].text, "-")
+} else := {"at": moves[i].start, "args": null}
+
+_applies(move, _) if not _is_doubtful(move)
+
+_is_doubtful(move) if move.maybe
+
+_is_doubtful(move) if move.before == "&&"
+
+_applies(move, args) if {
+	_prefixes(move.parts.words)
+	startswith(args[0].text, "-")
+}
+
+_prefixes(words) if {
+	words[0] == "set"
+	words[count(words) - 1] == `"$@"`
+}
+
+_shifted(words) := to_number(words[1]) if {
+	regex.match(`^[0-9]+$`, words[1])
+} else := 1
+
+_values(entries, options, states) := {} if {
 	entries == []
 } else := third if {
 	names := {entry.name | some entry in entries}
 	unread := {name: [{"at": -1, "certain": true, "value": concat("", [_open, "$", name])}] | some name in names}
-	first := _valued(entries, names, unread, options)
-	second := _valued(entries, names, first, options)
-	third := _valued(entries, names, second, options)
+	first := _valued(entries, names, unread, options, states)
+	second := _valued(entries, names, first, options, states)
+	third := _valued(entries, names, second, options, states)
 }
 
-_valued(entries, names, assigned, options) := {name: values |
+_valued(entries, names, assigned, options, states) := {name: values |
 	some name in names
 	values := [{"at": entry.at, "certain": entry.certain, "value": value} |
 		some entry in entries
 		entry.name == name
-		known := {"env": options.env, "args": options.args, "assigned": assigned, "at": entry.at}
+		known := {"env": options.env, "states": states, "assigned": assigned, "at": entry.at}
 		value := replace(_assigned_value(entry, known), _split, " ")
 	]
 }
@@ -93,7 +173,7 @@ _called(commands, known) := {"commands": [_command(command, known) | some comman
 	third := _run_bodies(second, bodies, known)
 	called := [command | some command in third; not bodies[command.words[0]]]
 	words := {word | some command in first; some i, word in command.words; i > 0}
-	mentioned := [object.union(_command(command, object.union(known, {"args": null})), {"maybe": true, "last": false}) |
+	mentioned := [object.union(_command(command, object.union(known, {"states": []})), {"maybe": true, "last": false}) |
 		some name in (names & words)
 		some command in bodies[name]
 	]
@@ -110,16 +190,21 @@ _run_body(call, bodies, known) := [object.union(object.remove(command, {"args"})
 	"substitution": _either(call.substitution, command.substitution),
 	"loop": _first_loop(command.loop, call.loop),
 	"last": ends,
+	"before": _before_body(i, call.before, command.before),
 	"args": {at: call.args[format_int(arg + 1, 10)] | some at, arg in command.args},
 }) |
 	body := bodies[call.words[0]]
-	args := array.slice(call.words, 1, count(call.words))
+	args := [{"text": text, "arg": j - 1} | some j, text in call.words; j > 0]
 	some i, raw in body
-	command := _command(raw, object.union(known, {"args": args}))
+	command := _command(raw, object.union(known, {"states": [{"at": -1, "args": args}]}))
 	ends := _both(call.last, i == (count(body) - 1))
 ] if {
 	bodies[call.words[0]]
 } else := [call]
+
+_before_body(i, before, own) := before if {
+	i == 0
+} else := own
 
 _both(true, true) := true
 

@@ -21,7 +21,7 @@ parse(lines) := {"commands": straight(_text(lines)), "unknown": []} if {
 	straight(_text(lines))
 } else := {"commands": commands, "unknown": flat.unknown} if {
 	flat := _flattened(_parse(_text(lines)))
-	known := {"env": {}, "args": null, "assigned": {}, "at": 0}
+	known := {"env": {}, "states": [], "assigned": {}, "at": 0}
 	commands := [_command(command, known) | some command in flat.commands]
 }
 

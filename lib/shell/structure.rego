@@ -80,7 +80,7 @@ _if_clauses := `^I[^TLEDpcr]*T[^TLEDpcr]*(?:L[^TLEDpcr]*T[^TLEDpcr]*)*(?:E[^TLED
 
 _loop_clauses := `^[WUR]r*[^TLEDpcr]*D[^TLEDpcr]*O$`
 
-_case_clauses := `^Cc*[pn](?:[^TLEDr]*)A$`
+_case_clauses := `^Cc*(?:p[^TLEDr:]*(?::c*p[^TLEDr:]*)*(?::c*)?)?A$`
 
 _group := `^[{(][^TLEDpcr]*[)}]$`
 

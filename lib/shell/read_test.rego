@@ -1,0 +1,348 @@
+package lib.onelayer.shell_test
+
+import data.lib.onelayer.shell
+
+_env := {"NODE": "node", "EMPTY": "", "LIST": "a b", "OPTS": "--x 'y'"}
+
+test_read_straight if {
+	lines := split("npm run build && cd x; node y", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"npm run build |  | ",
+		"cd x | && | ",
+		"node y | ; | last",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_words if {
+	lines := split("$NODE $LIST \"$LIST\" ${NODE}x ${NODE:-z} ${EMPTY:-z} ${EMPTY-z} ${NODE:+q} ${EMPTY:+q} ${EMPTY:=\"r s\"} $MISSING ${MISSING:-a b} $EMPTY \"$EMPTY\" ${NODE%x} ${NODE+u} ${EMPTY+v}", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"node a b a b nodex node z q ${EMPTY:=\"r s\"} $MISSING ${MISSING:-a b}  ${NODE%x} u v |  | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_arguments if {
+	lines := split("exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["node", "x y"]})
+	[_brief(command) | some command in result.commands] == [
+		"exec node x y |  | last args",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_all_arguments if {
+	lines := split("a $* \"$*\" \"x$@\" $# $1 ${2} $3 $0 ${10}", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["b", "c d"]})
+	[_brief(command) | some command in result.commands] == [
+		"a b c d b c d xb c d 2 b c d $0 |  | last symbolic args",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_no_arguments if {
+	lines := split("a \"$@\" $1 $#", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"a $@ $1 $# |  | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_bad_arguments if {
+	lines := split("a $1", "\n")
+	result := shell.read(lines, {"env": _env, "args": "x"})
+	[_brief(command) | some command in result.commands] == [
+		"a $1 |  | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_assigned if {
+	lines := split("A=1\nB=\"$A 2\"\nC=$B' 3'\na $C \"$B\" $D\nD=4", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		" |  | ",
+		" | ; | ",
+		" | ; | ",
+		"a 1 2 3 1 2 $D | ; | last symbolic",
+		" | ; | ",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_assigned_in_branch if {
+	lines := split("A=1\nif x; then A=2; B=3; fi\na $A $B", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		" |  | ",
+		"x | ; | ",
+		" |  | maybe",
+		" | ; | maybe",
+		"a 1 $B | ; | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_assigned_doubtfully if {
+	lines := split("[ -z \"$A\" ] && A=2\na $A", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"[ -z $A ] |  | symbolic",
+		" | && | ",
+		"a $A | ; | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_appended if {
+	lines := split("A=1; A+=2; a $A; B=(x); b $B; NODE[1]=x; c $NODE", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		" |  | ",
+		" | ; | ",
+		"a $A | ; | symbolic",
+		" | ; | ",
+		"b (x) | ; | symbolic",
+		" | ; | ",
+		"c x | ; | last",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_exported if {
+	lines := split("export A=1 B=\"$X\"\nreadonly C=2; if x; then export D=4; fi\nE=5 a $C", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"export A=1 B=$X |  | symbolic",
+		"readonly C=2 | ; | ",
+		"x | ; | ",
+		"export D=4 |  | maybe",
+		"a 2 | ; | last",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_command_line if {
+	lines := split("COMMAND=\"pm2 start -x $APP --no-daemon\"\nCOMMAND=$COMMAND\" --watch\"\n$COMMAND", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		" |  | ",
+		" | ; | ",
+		"pm2 start -x $APP --no-daemon --watch | ; | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_kept_blanks if {
+	lines := split("A=\"x ${B:-c d} $(e f)\"\n$A", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"e f |  | substitution",
+		" |  | ",
+		"x ${B:-c d} $(e f) | ; | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_functions if {
+	lines := split("f() { a \"$@\"; }\ng() { f \"$1\" z & }\ng x y\nf", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["q"]})
+	[_brief(command) | some command in result.commands] == [
+		"a x z | ; | background function",
+		"a | ; | last function",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_function_arguments if {
+	lines := split("f() { \"$@\"; }\nf \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["node", "x"]})
+	[_brief(command) | some command in result.commands] == [
+		"node x | ; | last function args",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_trapped if {
+	lines := split("f() { a; }\ng() { b; }\ntrap f EXIT\nc", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"trap f EXIT | ; | ",
+		"c | ; | last",
+		"a |  | maybe function",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_recursive if {
+	lines := split("f() { a; f; }\nf", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"a | ; | function",
+		"a | ; | function",
+		"a | ; | function",
+	]
+	[entry.line | some entry in result.unknown] == [0]
+}
+
+test_read_function_in_loop if {
+	lines := split("f() { a; }\nwhile true; do f; done", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"true | ; | ",
+		"a |  | maybe last loop function",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_shift if {
+	lines := split("shift; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["x", "node"]})
+	[_brief(command) | some command in result.commands] == [
+		"shift |  | ",
+		"exec node | ; | last args",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_shift_some if {
+	lines := split("shift 2; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["x", "y", "node"]})
+	[_brief(command) | some command in result.commands] == [
+		"shift 2 |  | ",
+		"exec node | ; | last args",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_shift_maybe if {
+	lines := split("if x; then shift; fi; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["x", "node"]})
+	[_brief(command) | some command in result.commands] == [
+		"x |  | ",
+		"shift |  | maybe",
+		"exec $@ | ; | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_shift_unknown if {
+	lines := split("shift; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"shift |  | ",
+		"exec $@ | ; | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_set if {
+	lines := split("set -- gosu app \"$@\"; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["node"]})
+	[_brief(command) | some command in result.commands] == [
+		"set -- gosu app node |  | args",
+		"exec gosu app node | ; | last args",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_set_open if {
+	lines := split("set -- $X \"$@\"; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["node"]})
+	[_brief(command) | some command in result.commands] == [
+		"set -- $X node |  | symbolic args",
+		"exec $@ | ; | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_set_options if {
+	lines := split("set -e; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["node"]})
+	[_brief(command) | some command in result.commands] == [
+		"set -e |  | ",
+		"exec node | ; | last args",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_set_maybe if {
+	lines := split("if [ \"${1#-}\" != \"$1\" ]; then set -- node \"$@\"; fi; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["--port"]})
+	[_brief(command) | some command in result.commands] == [
+		"[ ${1#-} != --port ] |  | symbolic",
+		"set -- node --port |  | maybe args",
+		"exec node --port | ; | last args",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_set_maybe_not if {
+	lines := split("[ x ] && set -- node \"$@\"; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["pm2", "x"]})
+	[_brief(command) | some command in result.commands] == [
+		"[ x ] |  | ",
+		"set -- node pm2 x | && | args",
+		"exec pm2 x | ; | last args",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_set_maybe_other if {
+	lines := split("[ x ] && set -- node; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["pm2", "x"]})
+	[_brief(command) | some command in result.commands] == [
+		"[ x ] |  | ",
+		"set -- node | && | ",
+		"exec $@ | ; | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_many_moves if {
+	lines := split("shift; shift; shift; shift; shift; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["a", "b", "c", "d", "e", "f"]})
+	[_brief(command) | some command in result.commands] == [
+		"shift |  | ",
+		"shift | ; | ",
+		"shift | ; | ",
+		"shift | ; | ",
+		"shift | ; | ",
+		"exec $@ | ; | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_four_moves if {
+	lines := split("shift; shift; shift; shift; exec \"$@\"", "\n")
+	result := shell.read(lines, {"env": _env, "args": ["a", "b", "c", "d", "e", "f"]})
+	[_brief(command) | some command in result.commands] == [
+		"shift |  | ",
+		"shift | ; | ",
+		"shift | ; | ",
+		"shift | ; | ",
+		"exec e f | ; | last args",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_redirected if {
+	lines := split("a > \"$NODE\" 2>>$X {fd}<y &>z", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"a |  | last",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_ansi if {
+	lines := split("a $'b c' $'\\x41'", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"a b c $'\\x41' |  | last symbolic",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
