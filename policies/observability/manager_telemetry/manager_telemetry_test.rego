@@ -62,7 +62,7 @@ test_keys_of_pm2_plus if {
 test_bare_keys_count_under_pm2_only if {
 	both := ["SECRET_KEY", "PUBLIC_KEY"]
 	found := {[_id, "warning", _env_path(0)], [_id, "warning", _env_path(1)]}
-	_all == found with input as _env(["pm2-runtime", "start", "x.js"], both)
+	_all == found with input as _env(["pm2-runtime", "start", "x.js"], array.concat(both, ["PATH"]))
 	every words in [["node", "x.js"], ["supervisord", "-n"], ["pm2", "ls"]] {
 		_all == set() with input as _env(words, both)
 	}

@@ -84,6 +84,14 @@ test_workers_of_an_option if {
 	_all == {[_id, "error", "spec.dockerfile[1].value[0]"]} with input as _image({}, command)
 }
 
+test_an_option_beside_a_process_file_stands_at_the_command if {
+	img := _image(
+		{"ecosystem.config.js": {"ecosystem": {"apps": [{"script": "x.js"}]}}},
+		["pm2", "start", "ecosystem.config.js", "y.js", "-i", "2", "--no-daemon"],
+	)
+	_all == {[_id, "error", "spec.dockerfile[1].value[0]"]} with input as img
+}
+
 test_a_branch_is_no_certainty if {
 	words := ["sh", "-c", "if test -f x; then pm2-runtime start x.js -i 4; fi"]
 	_all == {[_id, "warning", "spec.dockerfile[1].value[2]"]} with input as _image({}, words)
