@@ -19,6 +19,9 @@ type imageRef struct {
 // join gives the Images of a root the references of the workloads that run them: for certain where a tool or the
 // configuration names the repository, assumed where only one answer is left.
 func (l *loader) join(index int, drafts []*draft) {
+	if len(drafts) == 0 {
+		return
+	}
 	refs := l.workloadRefs(index)
 	left := refs[:0:0]
 	for _, ref := range refs {

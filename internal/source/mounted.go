@@ -32,13 +32,16 @@ func usedConfigMaps(unit *Unit) names {
 
 // configMaps makes an Image of each process file in a ConfigMap that a workload of the unit uses.
 func (l *loader) configMaps(unit *Unit) []*Document {
-	used := usedConfigMaps(unit)
-	if len(used) == 0 {
-		return nil
-	}
+	var used names
 	var docs []*Document
 	for _, doc := range unit.Documents {
-		if doc.GroupKind == "/ConfigMap" && used.has(doc.Object.Namespace, doc.Object.Name) {
+		if doc.GroupKind != "/ConfigMap" || !maybeApps(doc.Raw) && !maybeSupervisor(doc.Raw) {
+			continue
+		}
+		if used == nil {
+			used = usedConfigMaps(unit)
+		}
+		if used.has(doc.Object.Namespace, doc.Object.Name) {
 			docs = append(docs, l.configMapFiles(doc)...)
 		}
 	}
