@@ -116,51 +116,6 @@ _where(app) := object.get({"option": app.path}, app.from, _written(app))
 
 _written(app) := object.get(app.where, "instances", object.get(app.where, "exec_mode", app.path))
 
-_concurrency(record)
-	workers > 1
-	some process in record.all_processes
-	process.name in {"node", "nodejs"}
-}
-
-_clustered(app) if {
-	app.exec_mode == "cluster"
-} else if {
-	supervision.multiplied(app)
-}
-
-_severity(app) := "info" if {
-	app.instances == 1
-} else := "warning" if {
-	app.instances == "unknown"
-} else := "error"
-
-_workers(app) := "as many workers as the node has cores" if {
-	app.instances == "max"
-} else := "workers in number by an expression" if {
-	app.instances == "unknown"
-} else := "1 cluster worker" if {
-	app.instances == 1
-} else := sprintf("%v workers", [app.instances])
-
-_message(record, app, workers) := sprintf("%s gives %s %s but a CPU limit of %s; run one process and add replicas", [
-	record.label,
-	app.name,
-	workers,
-	limit,
-]) if {
-	app.instances == "max"
-	limit := resource.text(record.spec.resources.limits.cpu)
-	limit != ""
-} else := sprintf("%s gives %s %s, a balancer the mesh cannot see; run one process and add replicas", [
-	record.label,
-	app.name,
-	workers,
-])
-
-_where(app) := app.where.instances if {
-	is_array(app.where.instances)
-} else := object.get(app.where, "exec_mode", app.path)
-
 _concurrency(record) := to_number(written) if {
 	params.of("traffic/in-container-cluster").web_concurrency
 	record.env.WEB_CONCURRENCY.from in _own[record.kind == "onelayer.dev/Image"]
