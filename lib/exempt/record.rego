@@ -62,7 +62,13 @@ _option(words, prefix) := values[0] if {
 } else := ""
 
 _position(record) := object.union(
-	{"obj": _object_of(object.get(record, "as", object.get(record, "object", {}))), "path": object.get(record, "path", []), "whole": false},
+	{
+		"obj": _object_of(object.get(record, "as", object.get(record, "object", {}))), "path": object.get(
+			record,
+			"path", [],
+		),
+		"whole": false,
+	},
 	object.filter(record, {"source", "file", "line", "from", "to", "object", "doc", "whole"}),
 )
 
