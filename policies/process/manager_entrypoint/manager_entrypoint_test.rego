@@ -33,8 +33,8 @@ _image(files, steps) := {
 }
 
 _joined(img) := {
-	"images": {"docker.io/shop/api:1.0": [{"name": "api", "assumed": false}]},
-	"bases": {"docker.io/shop/api:1.0": img},
+	"images": {"shop/api:1.0": [{"name": "api", "assumed": false}]},
+	"bases": {"shop/api:1.0": img},
 	"consumers": {},
 	"autoscalers": {},
 	"mesh": false,

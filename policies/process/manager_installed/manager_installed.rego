@@ -46,8 +46,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }) if {
 	some record in container.records
 	record.kind == "onelayer.dev/Image"
-	some run in record.folded.runs
-	regex.match(`\b(install|add|i)\b`, run.text)
+	some run in _installing(record)
 	some process in command.run(_shell(record, run)).processes
 	some name in _installed(process.argv)
 	not name in params.of("process/manager-installed").allowed_managers
@@ -72,6 +71,11 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	not name in _watchers
 	not name in params.of("process/manager-installed").allowed_managers
 }
+
+_installing(record) := [run |
+	some run in record.folded.runs
+	regex.match(`\b(install|add|i)\b`, run.text)
+]
 
 _shell(record, run) := object.union(record.command, {"words": [
 {"v": word, "path": run.path, "from": "image"} |

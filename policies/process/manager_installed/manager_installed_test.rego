@@ -33,8 +33,8 @@ _image(files, steps) := {
 }
 
 _joined(img) := {
-	"images": {"docker.io/shop/api:1.0": [{"name": "api", "assumed": false}]},
-	"bases": {"docker.io/shop/api:1.0": img},
+	"images": {"shop/api:1.0": [{"name": "api", "assumed": false}]},
+	"bases": {"shop/api:1.0": img},
 	"consumers": {},
 	"autoscalers": {},
 	"mesh": false,
@@ -60,7 +60,7 @@ test_other_commands if {
 		"npm install", "npm install -g nodemon", "npm uninstall -g pm2", "npm ls install pm2x", "npm run pm2 add-on",
 		"apt-get remove supervisor", "apt-get install -y tini", "apt-get purge install-info supervisor", "apk del runit",
 		"apk del add-on s6", "pip install flask", "pip download install-x circus", "gem install rails",
-		"gem uninstall add-x god", "echo install pm2", "npm ls --add --pm2",
+		"gem uninstall add-x god", "bundle install god", "git add s6 runit", "npm ls --add --pm2",
 	] {
 		_all == set() with input as _run(line)
 	}
