@@ -57,11 +57,11 @@ _run(words, spec) := {"processes": [], "unknown": []} if {
 	world := _world(spec)
 }
 
-_words(spec) := [_given_word(given) | some given in spec.words] if {
+_words(spec) := [_given_word(given, _map(_field(spec, "env", {}))) | some given in spec.words] if {
 	is_array(spec.words)
 } else := []
 
-_given_word(given) := {"v": given.v, "symbolic": false, "path": given.path, "from": given.from} if {
+_given_word(given, env) := {"v": given.v, "symbolic": false, "path": given.path, "from": given.from} if {
 	is_string(given.v)
 	is_array(given.path)
 	is_string(given.from)
@@ -72,9 +72,19 @@ _given_word(given) := {"v": given.v, "symbolic": false, "path": given.path, "fro
 	"path": _array(_field(given, "path", [])),
 	"from": from,
 } if {
-	value := _text(_field(given, "v", given))
 	from := _text(_field(given, "from", "image"))
+	value := _substituted(_text(_field(given, "v", given)), from, env)
 }
+
+_substituted(value, from, env) := strings.replace_n(known, value) if {
+	from == "manifest"
+	contains(value, "$(")
+	known := {reference: text |
+		some name, text in env
+		is_string(text)
+		reference := concat("", ["$(", name, ")"])
+	}
+} else := value
 
 _is_open(value, from) if {
 	from == "manifest"
@@ -140,6 +150,7 @@ _first(words, world) := {
 	"dir": world.workdir,
 	"nested": 0,
 	"text": false,
+	"reader": "sh",
 	"host": "",
 	"package": "",
 }

@@ -4,7 +4,7 @@ import data.lib.onelayer.shell
 
 _unsure := concat("", [
 	`\$\(|node_modules/|\.cmd|^[^ ]*\$|\.sh|^[^ ]*entrypoint|^\.?/(?:[^ ]*/)?(?:start|run|boot|bootstrap|launch)(?: |$)|`,
-	`^(?:\.|source|eval) |^(?:[^ ]*/)?node(?:js)? .*/usr/`,
+	`^(?:\.|source|eval)(?: |$)|^(?:[^ ]*/)?node(?:js)? .*/usr/`,
 ])
 
 _is_listed(base, files) if {

@@ -11,6 +11,11 @@ _managed(item, world, name) := _ended(item) if {
 	name == "yarn"
 	item.words[at].v == "workspace"
 	count(item.words) > at + 2
+} else := _ended(item) if {
+	name == "bun"
+	word := item.words[_script_at(item, name)].v
+	regex.match(`[./]`, word)
+	not _is_script_of(word, item, world, name)
 } else := _run_script_at(item, world, name, at) if {
 	at := _script_at(item, name)
 } else := _run_script_at(item, world, name, at) if {

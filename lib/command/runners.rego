@@ -17,11 +17,11 @@ _parallel(item, world, name) := _all(array.concat([_ended(item)], results)) if {
 		word := object.union(item.words[0], {"v": text})
 		inner := object.union(item, {
 			"words": [word],
-			"pid1": _first_name(item.pid1, name),
+			"pid1": _first_name(item.pid1, _name(item.words[0].v)),
 			"key": array.concat(item.key, [i]),
 			"background": _or(item.background, aside),
 			"last": false,
-			"wrappers": array.concat(item.wrappers, [name]),
+			"wrappers": array.concat(item.wrappers, [_name(item.words[0].v)]),
 			"nested": item.nested - 1,
 		})
 	]

@@ -4,7 +4,7 @@ import data.lib.onelayer.shell
 
 _dispatched(item, world) := _found([]) if {
 	item.words == []
-} else := _read_text(item, world, item.words[0], [], "sh") if {
+} else := _read_text(item, world, item.words[0], [], item.reader) if {
 	item.text
 } else := _missed(item, concat("", ["the command word ", item.words[0].v, " is not known"])) if {
 	item.words[0].symbolic
@@ -28,6 +28,8 @@ _special(item, world, name) := _shell(item, world) if {
 	_managers[name]
 } else := _parallel(item, world, _runner_name(name)) if {
 	_runners[_runner_name(name)]
+} else := _missed(item, "more than four wrappers in a row") if {
+	_strip(item, world) != item
 } else := _script(item, world)
 
 _joined_words(words) := object.union(words[0], {
@@ -68,7 +70,9 @@ _run_script(item, world, name, at) := _missed(item, concat("", ["the script ", i
 	path := _script_path(item.words[at].v, item.dir, world)
 } else := _half(item, concat("", ["script ", item.words[at].v, " is not in the input"]))
 
-_sourced(item, world) := _run_script(item, world, item.host, 1)
+_sourced(item, world) := _run_script(item, world, item.host, 1) if {
+	_script_path(item.words[1].v, item.dir, world)
+} else := _missed(item, concat("", ["script ", item.words[1].v, " is not in the input"]))
 
 _script(item, world) := _ended(item) if {
 	path := _script_path(item.words[0].v, item.dir, world)
@@ -92,7 +96,7 @@ _read_text(item, world, word, args, host) := {
 	result := shell.read(split(word.v, "\n"), {"env": item.known, "args": [arg.v | some arg in args]})
 	place := {
 		"path": word.path, "from": word.from, "lines": false, "name": "", "args": args, "host": host, "world": world,
-		"alone": count(result.commands) == 1,
+		"alone": (count(result.commands) + count(result.unknown)) == 1,
 	}
 } else := _missed(item, "shells are nested too deep")
 
@@ -128,7 +132,13 @@ _items(commands, item, place) := [_item(i, command, item, place, commands) |
 _starts(words) if {
 	words != []
 	not shell.builtins[words[0]]
+	not _is_bare(words)
 	not _asks(words)
+}
+
+_is_bare(words) if {
+	words[0] in {"exec", "eval", ".", "source", "command", "builtin"}
+	count(words) == 1
 }
 
 _asks(words) if {

@@ -28,7 +28,7 @@ _wrappers := {
 	},
 	"doas": {"values": {"-u", "-C"}, "stays": true},
 	"env": {
-		"values": {"-u", "--unset", "-C", "--chdir"}, "text": {"-S", "--split-string"}, "assigns": true,
+		"values": {"-u", "--unset", "-C", "--chdir"}, "text": {"-S", "--split-string"}, "assigns": true, "reader": "",
 	},
 	"nice": {"values": {"-n", "--adjustment"}},
 	"ionice": {"values": {"-c", "-n", "--class", "--classdata"}},

@@ -55,9 +55,7 @@ _may_strip(item) if {
 	regex.match(_node_tool, word.v)
 }
 
-_strip(item, world) := item if {
-	not _has_command(item)
-} else := stripped if {
+_strip(item, world) := stripped if {
 	name := _name(item.words[0].v)
 	entry := _wrappers[name]
 	not _is_kept(item, entry, world)
@@ -70,12 +68,6 @@ _strip(item, world) := item if {
 	regex.match(_node_tool, item.words[from].v)
 	words := _rest(item.words, from)
 } else := item
-
-_has_command(item) if {
-	item.text == false
-	not item.words[0].symbolic
-	item.words != []
-}
 
 _node := {"values": {
 	"-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "--env-file",
@@ -144,6 +136,7 @@ _head(kinds, entry, words) := count(found) if {
 _inside(item, name, entry, taken) := object.union(item, {
 	"words": [words[taken.text]],
 	"text": true,
+	"reader": object.get(entry, "reader", "sh"),
 	"wrappers": array.concat(item.wrappers, [name]),
 	"pid1": _staying(item.pid1, name, entry),
 	"shells": item.shells + _levels_of(entry),

@@ -43,9 +43,9 @@ else := ""
 _misread(lexed, bodies) := -1 if {
 	operators := [token | some token in lexed.tokens; token in {"<<", "<<-"}]
 	count(operators) == count(bodies)
-} else := 0 if bodies == []
-
-else := min({i | some i, mark in lexed.marks; mark - i >= bodies[0].from} | {count(lexed.tokens)})
+} else := min({i | some i, token in lexed.tokens; token in {"<<", "<<-"}} | {count(lexed.tokens)}) if {
+	bodies == []
+} else := min({i | some i, mark in lexed.marks; mark - i >= bodies[0].from} | {count(lexed.tokens)})
 
 _parse_tokens(lexed, misread) := {
 	"commands": placed.commands,

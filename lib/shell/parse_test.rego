@@ -258,8 +258,10 @@ test_parse_in_word if {
 test_parse_odd_heredoc if {
 	lines := split("a\ncat <<$X", "\n")
 	result := shell.parse(lines)
-	[_brief(command) | some command in result.commands] == []
-	[entry.line | some entry in result.unknown] == [0]
+	[_brief(command) | some command in result.commands] == [
+		"a |  | last",
+	]
+	[entry.line | some entry in result.unknown] == [1]
 }
 
 test_parse_loop_in_substitution if {

@@ -16,10 +16,19 @@ test_read_straight if {
 }
 
 test_read_words if {
-	lines := split("$NODE $LIST \"$LIST\" ${NODE}x ${NODE:-z} ${EMPTY:-z} ${EMPTY-z} ${NODE:+q} ${EMPTY:+q} ${EMPTY:=\"r s\"} $MISSING ${MISSING:-a b} $EMPTY \"$EMPTY\" ${NODE%x} ${NODE+u} ${EMPTY+v}", "\n")
+	lines := split("$NODE $LIST \"$LIST\" ${NODE}x ${NODE:-z} ${EMPTY:-z} ${EMPTY-z} ${NODE:+q} ${EMPTY:+q}", "\n")
 	result := shell.read(lines, {"env": _env, "args": null})
 	[_brief(command) | some command in result.commands] == [
-		"node a b a b nodex node z q ${EMPTY:=\"r s\"} $MISSING ${MISSING:-a b}  ${NODE%x} u v |  | last symbolic",
+		"node a b a b nodex node z q |  | last",
+	]
+	[entry.line | some entry in result.unknown] == []
+}
+
+test_read_more_words if {
+	lines := split("a ${EMPTY:=\"r s\"} $MISSING ${MISSING:-a b} $EMPTY \"$EMPTY\" ${NODE%x} ${NODE+u} ${EMPTY+v}", "\n")
+	result := shell.read(lines, {"env": _env, "args": null})
+	[_brief(command) | some command in result.commands] == [
+		"a ${EMPTY:=\"r s\"} $MISSING ${MISSING:-a b}  ${NODE%x} u v |  | last symbolic",
 	]
 	[entry.line | some entry in result.unknown] == []
 }
