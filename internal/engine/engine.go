@@ -39,6 +39,8 @@ type Options struct {
 	Budget time.Duration
 	// Workers is how many documents are evaluated at the same time; 0 means as many as there are processors.
 	Workers int
+	// Verified says that the library has passed every check of the compiler before, as the one in the binary has.
+	Verified bool
 }
 
 // Engine judges trees of documents. It is safe for concurrent use.
@@ -47,8 +49,8 @@ type Engine struct {
 	rules   []*policy.Rule
 	config  ast.Value
 	options Options
-	// gating can be switched off in tests, to prove that it changes no finding.
-	gating bool
+	// gating and memory can be switched off in tests, to prove that they change no finding.
+	gating, memory bool
 }
 
 // New makes an engine that judges with the rules of a library. The configuration is the document that policies read at
@@ -67,13 +69,16 @@ func New(library Library, config ast.Value, options Options) (*Engine, error) {
 	if options.Workers <= 0 {
 		options.Workers = runtime.GOMAXPROCS(0)
 	}
-	return &Engine{library: library, rules: rules, config: config, options: options, gating: true}, nil
+	return &Engine{library: library, rules: rules, config: config, options: options, gating: true, memory: true}, nil
 }
 
 // Run judges every document of a tree. A rule that fails on a document, or takes too long, is a problem of the report and
 // costs no other finding. Run itself fails only if the policies do not compile or ctx ends.
 func (e *Engine) Run(ctx context.Context, tree *source.Tree) (*finding.Report, error) {
 	r := &run{engine: e, tree: tree, problems: slices.Clone(tree.Problems)}
+	if err := r.plan(); err != nil {
+		return nil, err
+	}
 	if err := r.compile(ctx); err != nil {
 		return nil, err
 	}
@@ -103,8 +108,10 @@ type run struct {
 	waivers  []waiverRecord
 	waived   []finding.Waived
 	problems []finding.Problem
-	// review tells that waivers may stand in the input or the configuration.
+	// reviews tells that waivers may stand in the input or the configuration.
 	reviews bool
+	// on are the rules that are needed and switched on.
+	on ruleSet
 }
 
 // unitRun is a unit with the data that its policies read.
@@ -115,6 +122,8 @@ type unitRun struct {
 	objects catalog
 	// joined tells that the unit holds images, so that a document's own text says nothing about what it runs.
 	joined bool
+	// judged tells that the unit has tasks.
+	judged bool
 }
 
 // task is the evaluation of one document.
@@ -126,10 +135,10 @@ type task struct {
 	verdict  *verdict
 }
 
-// compile builds the program for the kinds of the tree and lists the documents that any rule concerns.
-func (r *run) compile(ctx context.Context) error {
-	kinds := map[string]bool{}
-	r.reviews = len(r.tree.Comments) > 0 || configured(r.engine.config)
+// plan lists the documents that any rule concerns, with the rules that are worth asking.
+func (r *run) plan() error {
+	kinds := map[string]bool{kindReview: true}
+	r.reviews = len(r.tree.Comments) > 0 || holds(r.engine.config, "waivers")
 	for _, unit := range r.tree.Units {
 		for _, doc := range unit.Documents {
 			if doc.Value != nil {
@@ -139,52 +148,26 @@ func (r *run) compile(ctx context.Context) error {
 		}
 	}
 	if r.reviews {
-		kinds[kindReview] = true
+		_, err := r.engine.library.Modules(packageExempt)
+		r.reviews = err == nil
 	}
-	program, err := r.engine.build(kinds, r.reviews)
+	program, err := r.engine.plan(kinds)
 	if err != nil {
 		return err
 	}
 	r.program = program
-	r.reviews = r.reviews && program.loaded[packageExempt]
-	return r.program.disable(ctx, r.engine.config)
-}
-
-// prepare gives every unit its data, and computes once per unit what look-ups by key need.
-func (r *run) prepare(ctx context.Context) error {
-	guard := &budget{}
-	done := make(chan struct{})
-	defer close(done)
-	go watch(ctx, []*budget{guard}, done)
 	for _, unit := range r.tree.Units {
 		u := &unitRun{Unit: unit, objects: newCatalog(unit.Documents)}
 		u.data = newUnitData(r.engine.config, unit.Whole, func() ast.Value { return inventory(unit.Documents) })
 		u.joined = slices.ContainsFunc(unit.Documents, func(d *source.Document) bool { return d.GroupKind == kindImage })
+		r.list(u)
 		r.units = append(r.units, u)
-		if !r.list(u) || !r.program.loaded[packageInventory] {
-			continue
-		}
-		guard.start(prepareShare * r.engine.options.Budget)
-		expr := ask(packageInventory+".computed", varAnswer)
-		prepared, err := answer(ctx, r.program, expr, u.data, nil, guard)
-		if ctx.Err() != nil {
-			return fmt.Errorf("prepare inventory: %w", ctx.Err())
-		}
-		if err != nil {
-			prepared = ast.NewObject()
-			r.problems = append(r.problems, finding.Problem{File: unit.Root, Msg: fmt.Sprintf("prepare inventory: %v", tooLong(err))})
-		}
-		u.data.prepared = prepared
 	}
 	return nil
 }
 
-// prepareShare is how many times the budget of a document the preparation of a unit may take.
-const prepareShare = 6
-
-// list adds the tasks of a unit; it tells whether there are any.
-func (r *run) list(u *unitRun) bool {
-	before := len(r.tasks)
+// list adds the tasks of a unit.
+func (r *run) list(u *unitRun) {
 	for _, doc := range u.Documents {
 		if doc.Value == nil || doc.GroupKind == kindReview {
 			continue
@@ -193,10 +176,69 @@ func (r *run) list(u *unitRun) bool {
 		rules, any := r.program.choose(doc, r.engine.gating && !u.joined)
 		if any || declared {
 			r.tasks = append(r.tasks, task{unit: u, doc: doc, rules: rules, declared: declared})
+			u.judged = true
 		}
 	}
-	return len(r.tasks) > before
 }
+
+// compile compiles what the tasks need, and takes out the rules that the configuration switches off.
+func (r *run) compile(ctx context.Context) error {
+	var needed ruleSet
+	for i := range r.tasks {
+		needed.union(&r.tasks[i].rules)
+	}
+	var beside []string
+	if r.reviews {
+		reviewers, _ := r.program.choose(&source.Document{GroupKind: kindReview}, false)
+		needed.union(&reviewers)
+		beside = append(beside, packageExempt)
+	}
+	if err := r.program.compile(r.engine.library, &needed, beside, r.engine.options.Verified); err != nil {
+		return err
+	}
+	if !r.engine.memory {
+		r.program.purity = newPurity(nil)
+	}
+	on, err := r.program.enabled(ctx, &needed, r.engine.config)
+	if err != nil {
+		return err
+	}
+	r.on = on
+	for i := range r.tasks {
+		r.tasks[i].rules.intersect(&on)
+	}
+	return nil
+}
+
+// prepare computes once per unit what look-ups by key need.
+func (r *run) prepare(ctx context.Context) error {
+	if !r.program.loaded[packageInventory] {
+		return nil
+	}
+	guard := &budget{}
+	done := make(chan struct{})
+	defer close(done)
+	go watch(ctx, []*budget{guard}, done)
+	for _, u := range r.units {
+		if !u.judged {
+			continue
+		}
+		guard.start(prepareShare * r.engine.options.Budget)
+		prepared, err := answer(ctx, r.program, ask(packageInventory+".computed", varAnswer), u.data, nil, guard)
+		if ctx.Err() != nil {
+			return fmt.Errorf("prepare inventory: %w", ctx.Err())
+		}
+		if err != nil {
+			prepared = ast.NewObject()
+			r.problems = append(r.problems, finding.Problem{File: u.Root, Msg: fmt.Sprintf("prepare inventory: %v", tooLong(err))})
+		}
+		u.data.prepared = prepared
+	}
+	return nil
+}
+
+// prepareShare is how many times the budget of a document the preparation of a unit may take.
+const prepareShare = 6
 
 // place turns what the policies found into findings with positions, in order.
 func (r *run) place() {

@@ -31,6 +31,7 @@ type worker struct {
 	budget  *budget
 	data    *unitData
 	queries map[queryKey]*topdown.Query
+	memo    *memo
 }
 
 type queryKey struct {
@@ -39,7 +40,7 @@ type queryKey struct {
 }
 
 func newWorker(p *program, allowed time.Duration) *worker {
-	return &worker{program: p, allowed: allowed, budget: &budget{}, queries: map[queryKey]*topdown.Query{}}
+	return &worker{program: p, allowed: allowed, budget: &budget{}, queries: map[queryKey]*topdown.Query{}, memo: newMemo(p.purity)}
 }
 
 // judge evaluates the rules that concern a document. A rule that fails costs its own findings only.
@@ -50,6 +51,7 @@ func (w *worker) judge(ctx context.Context, doc *source.Document, rules ruleSet,
 	if err == nil || ctx.Err() != nil {
 		return v
 	}
+	w.memo.forget()
 	return w.judgeEach(ctx, doc, rules, declared)
 }
 
@@ -108,9 +110,10 @@ func (w *worker) ask(ctx context.Context, key queryKey, input ast.Value, v *verd
 	defer recovered(&err)
 	query := w.queries[key]
 	if query == nil {
-		query = newQuery(w.program.compiler, w.program.body(&key.rules, key.declared), w.data, w.budget)
+		query = newQuery(w.program.compiler, w.program.body(&key.rules, key.declared), w.data, w.budget).WithVirtualCache(w.memo)
 		w.queries[key] = query
 	}
+	w.memo.next()
 	query = query.WithStore(w.data).WithBaseCache(w.data).WithInput(ast.NewTerm(input))
 	return query.Iter(ctx, func(result topdown.QueryResult) error {
 		for variable, term := range result {

@@ -73,7 +73,7 @@ func TestGatingChangesNoFinding(t *testing.T) {
 func TestChoiceOfRules(t *testing.T) {
 	engine, err := New(library(t, append(gatedRules(), presence("process/words", "two words"))...), nil, Options{})
 	require.NoError(t, err)
-	p, err := engine.build(map[string]bool{"/ConfigMap": true, kindImage: true}, false)
+	p, err := engine.plan(map[string]bool{"/ConfigMap": true, kindImage: true})
 	require.NoError(t, err)
 	number := map[string]int{}
 	for i, r := range p.rules {
@@ -130,6 +130,6 @@ func TestTooManyRulesAreRefused(t *testing.T) {
 		_ = i
 		p.rules = append(p.rules, ruleFor("/ConfigMap"))
 	}
-	_, err := p.build(map[string]bool{"/ConfigMap": true}, false)
+	_, err := p.plan(map[string]bool{"/ConfigMap": true})
 	assert.ErrorContains(t, err, "more than")
 }

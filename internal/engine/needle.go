@@ -12,6 +12,7 @@ const maxRules = 512
 type ruleSet [maxRules / 64]uint64
 
 func (s *ruleSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
+func (s *ruleSet) remove(i int)   { s[i/64] &^= 1 << (i % 64) }
 func (s *ruleSet) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
 
 func (s *ruleSet) union(other *ruleSet) {

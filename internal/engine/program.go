@@ -34,6 +34,7 @@ type program struct {
 	kinds  map[string]*dispatch
 	scan   *scanner
 	loaded map[string]bool
+	purity *purity
 }
 
 // dispatch says which rules judge the documents of one kind: all of them, and those that no needle gates.
@@ -86,32 +87,38 @@ func ask(dotted string, variable ast.Var) *ast.Expr {
 
 func ruleVar(i int) ast.Var { return ast.Var(fmt.Sprintf("rule%d", i)) }
 
-// build compiles what the documents of a tree need, once.
-func (e *Engine) build(kinds map[string]bool, waivers bool) (*program, error) {
+// verifiedStages are the stages of the compiler that only refuse modules, or prepare what these policies do not use. They
+// take a third of the time.
+var verifiedStages = []ast.StageID{
+	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageRewriteTemplateStrings,
+	ast.StageCheckVoidCalls, ast.StageParseMetadataBlocks, ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs,
+	ast.StageRewriteTestRulesForTracing, ast.StageCheckRecursion, ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins,
+	ast.StageCheckDeprecatedBuiltins, ast.StageBuildRequiredCapabilities,
+}
+
+// plan makes the dispatch table for the kinds of a tree. Nothing is compiled yet.
+func (e *Engine) plan(kinds map[string]bool) (*program, error) {
 	p := &program{kinds: map[string]*dispatch{}, loaded: map[string]bool{}}
 	for _, rule := range e.rules {
 		if slices.ContainsFunc(rule.AppliesTo, func(kind string) bool { return kinds[kind] }) {
 			p.rules = append(p.rules, rule)
+			p.exprs = append(p.exprs, ask(rule.Package+".violation", ruleVar(len(p.exprs))))
 		}
 	}
 	if len(p.rules) >= maxRules {
 		return nil, fmt.Errorf("compile policies: more than %d rules", maxRules-1)
 	}
-	if err := p.compile(e.library, waivers); err != nil {
-		return nil, err
-	}
 	p.index(kinds)
 	return p, nil
 }
 
-func (p *program) compile(library Library, waivers bool) error {
-	names := make([]string, 0, len(p.rules)+1)
+// compile compiles the rules that any document needs, once, with the modules named beside them.
+func (p *program) compile(library Library, needed *ruleSet, beside []string, verified bool) error {
+	names := slices.Clone(beside)
 	for i, rule := range p.rules {
-		names = append(names, rule.ID)
-		p.exprs = append(p.exprs, ask(rule.Package+".violation", ruleVar(i)))
-	}
-	if waivers {
-		names = append(names, packageExempt)
+		if needed.has(i) {
+			names = append(names, rule.ID)
+		}
 	}
 	parsed, err := library.Modules(names...)
 	if err != nil {
@@ -123,9 +130,13 @@ func (p *program) compile(library Library, waivers bool) error {
 		modules[fmt.Sprintf("%d.rego", i)] = module
 	}
 	p.compiler = ast.NewCompiler()
+	if verified {
+		p.compiler = p.compiler.WithSkipStages(verifiedStages...)
+	}
 	if p.compiler.Compile(modules); p.compiler.Failed() {
 		return fmt.Errorf("compile policies: %w", p.compiler.Errors)
 	}
+	p.purity = analyse(p.compiler.Modules)
 	return nil
 }
 
@@ -190,33 +201,30 @@ func matches(rule *policy.Rule, pattern string) bool {
 	return pattern == "*"
 }
 
-// disable takes out the rules that the configuration switches off.
-func (p *program) disable(ctx context.Context, config ast.Value) error {
-	if !p.loaded[packageParams] {
-		return nil
+// enabled gives the rules that the configuration does not switch off.
+func (p *program) enabled(ctx context.Context, needed *ruleSet, config ast.Value) (ruleSet, error) {
+	on := *needed
+	if !p.loaded[packageParams] || !holds(config, "rules") {
+		return on, nil
 	}
 	data := newUnitData(config, false, func() ast.Value { return ast.NewObject() })
 	for i, rule := range p.rules {
+		if !needed.has(i) {
+			continue
+		}
 		enabled, err := answer(ctx, p, callEnabled(rule.ID), data, nil, nil)
 		if err != nil {
-			return fmt.Errorf("read configuration of %s: %w", rule.ID, err)
+			return on, fmt.Errorf("read configuration of %s: %w", rule.ID, err)
 		}
 		if enabled == ast.Boolean(false) {
-			p.remove(i)
+			on.remove(i)
 		}
 	}
-	return nil
+	return on, nil
 }
 
 // callEnabled asks lib.onelayer.params whether a rule is switched on.
 func callEnabled(id string) *ast.Expr {
 	ref := ask(packageParams+".enabled", varAnswer).Operand(0)
 	return ast.NewExpr([]*ast.Term{ref, ast.StringTerm(id), ast.NewTerm(varAnswer)})
-}
-
-func (p *program) remove(rule int) {
-	for _, kind := range p.kinds {
-		kind.all[rule/64] &^= 1 << (rule % 64)
-		kind.ungated.intersect(&kind.all)
-	}
 }

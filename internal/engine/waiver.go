@@ -38,10 +38,10 @@ type waiverRecord struct {
 	whole        bool
 }
 
-// configured tells whether the configuration holds waivers.
-func configured(config ast.Value) bool {
+// holds tells whether the configuration says anything under a key.
+func holds(config ast.Value, key string) bool {
 	object, ok := config.(ast.Object)
-	return ok && object.Get(ast.StringTerm("waivers")) != nil
+	return ok && object.Get(ast.StringTerm(key)) != nil
 }
 
 // mayDeclare tells whether a document may hold waivers in its annotations.
@@ -90,7 +90,7 @@ func (f fixed) Locate(source.Path) source.Position { return source.Position(f) }
 // covers nothing or cannot be read.
 func (r *run) review(ctx context.Context) error {
 	r.comments()
-	if !r.reviews || len(r.waivers) == 0 && !configured(r.engine.config) {
+	if !r.reviews || len(r.waivers) == 0 && !holds(r.engine.config, "waivers") {
 		return nil
 	}
 	data := newUnitData(r.engine.config, r.whole(), func() ast.Value { return ast.NewObject() })
@@ -106,6 +106,7 @@ func (r *run) review(ctx context.Context) error {
 	covered, err := answer(ctx, r.program, ask(packageExempt+".covered", varAnswer), data, doc.Value, w.budget)
 	if err == nil {
 		rules, _ := r.program.choose(doc, false)
+		rules.intersect(&r.on)
 		audit := w.judge(ctx, doc, rules, false)
 		r.problems = append(r.problems, audit.problems...)
 		r.cover(covered)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/onelayer/onelayer/internal/finding"
+	"github.com/onelayer/onelayer/internal/policy"
 	"github.com/onelayer/onelayer/internal/source"
 )
 
@@ -170,6 +172,17 @@ label(_) := ""
 }
 
 func TestLibraryWithoutWaiversHasNone(t *testing.T) {
-	p := &program{loaded: map[string]bool{}}
-	assert.NoError(t, p.disable(t.Context(), nil))
+	name, file := image.file()
+	files := fstest.MapFS{name: file}
+	for _, module := range []string{"lib/finding/finding.rego", "lib/params/params.rego", "lib/params/defaults.rego", "lib/resource/resource.rego"} {
+		text, err := fs.ReadFile(repository, module)
+		require.NoError(t, err)
+		files[module] = &fstest.MapFile{Data: text}
+	}
+	lib, err := policy.Load(files)
+	require.NoError(t, err)
+	text := annotated("process/one until=2026-06-15 owner=ana -- moves in June")
+	report := check(t, lib, today, Options{}, tree(unit(document(t, "a.yaml", 1, text))))
+	assert.Equal(t, []string{"process/one a.yaml:14 spec.template.spec.containers[0].image"}, brief(report.Findings))
+	assert.Empty(t, report.Waived)
 }

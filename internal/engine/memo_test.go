@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/onelayer/onelayer/internal/finding"
+	"github.com/onelayer/onelayer/internal/policy"
+	"github.com/onelayer/onelayer/internal/source"
+)
+
+func TestPureRulesAreThoseThatReadNothingThatChanges(t *testing.T) {
+	texts := []string{`package lib.onelayer.a
+
+import data.lib.onelayer.b
+import data.lib.onelayer.config
+import data.lib.onelayer.prepared
+import data.lib.onelayer.unit
+
+constant := {"x", "y"}
+
+of_arguments(x) := count(x) if x in constant
+
+of_config := config.strict
+
+of_input := input.kind
+
+of_input_later(x) := [x, of_input]
+
+of_else(x) := 1 if {
+	x == 2
+} else := input.kind
+
+of_unit := unit.whole
+
+of_prepared := prepared.images
+
+of_inventory(x) := data.inventory.cluster[x]
+
+of_clock := time.now_ns()
+
+of_other(x) := b.twice(x)
+
+of_other_impure := b.names
+
+of_with := x if x := of_other(2) with input as {}
+
+of_package := data.lib.onelayer.b
+
+of_missing := data.lib.onelayer.c.x
+
+by_key[key] contains 1 if some key in constant
+
+of_key := by_key.x
+`, `package lib.onelayer.b
+
+twice(x) := x * 2
+
+names contains name if some name in input.names
+`}
+	modules := map[string]*ast.Module{}
+	for i, text := range texts {
+		modules[fmt.Sprint(i)] = ast.MustParseModule(text)
+	}
+	compiler := ast.NewCompiler()
+	compiler.Compile(modules)
+	require.Empty(t, compiler.Errors)
+	assert.Equal(t, map[string]bool{
+		"lib.onelayer.a.constant": true, "lib.onelayer.a.of_arguments": true, "lib.onelayer.a.of_config": true,
+		"lib.onelayer.a.of_other": true, "lib.onelayer.a.by_key": true, "lib.onelayer.a.of_key": true, "lib.onelayer.b.twice": true,
+	}, analyse(compiler.Modules).pure)
+}
+
+func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
+	m := newMemo(newPurity(map[string]bool{"lib.f": true, "lib.pure": true}))
+	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
+	impure := ast.NewTerm(ast.MustParseRef("data.lib.g"))
+	one, two := ast.IntNumberTerm(1), ast.IntNumberTerm(2)
+	refs := map[string]ast.Ref{
+		"pure call": {function, one}, "impure call": {impure, one},
+		"pure rule": ast.MustParseRef("data.lib.pure"), "impure rule": ast.MustParseRef("data.lib.impure"),
+		"part of a pure rule": ast.MustParseRef("data.lib.pure.x"), "dynamic": ast.MustParseRef("data.lib[1]"),
+	}
+	m.next()
+	for _, ref := range refs {
+		m.Put(ref, two)
+	}
+	for name, ref := range refs {
+		got, undefined := m.Get(ref)
+		assert.Equal(t, two, got, name)
+		assert.False(t, undefined)
+	}
+	m.Push()
+	got, _ := m.Get(refs["impure rule"])
+	assert.Nil(t, got)
+	m.Pop()
+	assert.NotEmpty(t, m.Keys())
+	m.next()
+	for name, ref := range refs {
+		got, _ := m.Get(ref)
+		assert.Equal(t, strings.HasPrefix(name, "pure"), got != nil, name)
+	}
+	got, _ = m.Get(ast.Ref{function, two})
+	assert.Nil(t, got, "other arguments")
+	got, _ = m.Get(ast.Ref{function, one, two})
+	assert.Nil(t, got, "more arguments")
+	m.forget()
+	for name, ref := range refs {
+		got, _ := m.Get(ref)
+		assert.Nil(t, got, name)
+	}
+}
+
+func TestMemoKnowsUndefinedRules(t *testing.T) {
+	m := newMemo(newPurity(map[string]bool{"lib.pure": true}))
+	m.Put(ast.MustParseRef("data.lib.pure"), nil)
+	m.next()
+	_, undefined := m.Get(ast.MustParseRef("data.lib.pure"))
+	assert.True(t, undefined)
+}
+
+func TestMemoKeepsNothingOpen(t *testing.T) {
+	m := newMemo(newPurity(map[string]bool{"lib.f": true}))
+	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
+	open := ast.Ref{function, ast.VarTerm("x")}
+	m.Put(open, ast.IntNumberTerm(1))
+	m.Put(ast.Ref{function, ast.IntNumberTerm(1)}, ast.VarTerm("y"))
+	m.Put(ast.Ref{function, ast.IntNumberTerm(1)}, nil)
+	assert.Zero(t, m.count)
+}
+
+func TestMemoIsBounded(t *testing.T) {
+	m := newMemo(newPurity(map[string]bool{"lib.f": true}))
+	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
+	for i := range maxMemo + 2 {
+		m.Put(ast.Ref{function, ast.IntNumberTerm(i)}, ast.IntNumberTerm(i))
+	}
+	m.next()
+	assert.Zero(t, m.count)
+}
+
+// managed are documents that the policies of the library object to.
+const managed = `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop-%[1]d, namespace: shop}
+spec:
+  replicas: 3
+  template:
+    spec:
+      containers:
+      - {name: api, image: shop/api:%[1]d, command: [pm2-runtime, start, app.js, -i, max]}
+      - {name: worker, image: shop/worker, command: [/bin/sh, -c, "while true; do node worker.js; sleep %[2]d; done"]}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: job-%[1]d}
+spec:
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          containers: [{name: job, image: job, command: ["sh", "-c", "pm2 start job.js && crond -f"]}]
+`
+
+func TestShortCutsChangeNoFinding(t *testing.T) {
+	folder, _ := write(t, 300)
+	for i := range 12 {
+		name := filepath.Join(folder, fmt.Sprintf("managed-%d.yaml", i))
+		require.NoError(t, os.WriteFile(name, fmt.Appendf(nil, managed, i, i%3), 0o600))
+	}
+	dockerfile := "FROM node:22\nCOPY . /app\nCMD [\"pm2\", \"start\", \"app.js\"]\n"
+	require.NoError(t, os.MkdirAll(filepath.Join(folder, "api"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "api", "Dockerfile"), []byte(dockerfile), 0o600))
+	lib, err := policy.Load(repository)
+	require.NoError(t, err)
+	run := func(folder string, change func(*Engine)) *finding.Report {
+		loaded, err := source.Load(t.Context(), source.Options{Paths: []string{folder}, WorkDir: folder})
+		require.NoError(t, err)
+		engine, err := New(lib, nil, Options{})
+		require.NoError(t, err)
+		change(engine)
+		report, err := engine.Run(t.Context(), loaded)
+		require.NoError(t, err)
+		require.Empty(t, report.Errors)
+		return report
+	}
+	for _, folder := range []string{folder, filepath.Join(folder, "api")} {
+		plain := run(folder, func(e *Engine) { e.gating, e.memory = false, false })
+		require.NotEmpty(t, plain.Findings)
+		assert.Equal(t, plain, run(folder, func(e *Engine) { e.memory = false }), "with gating")
+		assert.Equal(t, plain, run(folder, func(e *Engine) { e.gating = false }), "with memory")
+		assert.Equal(t, plain, run(folder, func(e *Engine) { e.options.Verified = true }), "with all, and a verified library")
+	}
+}
