@@ -1,0 +1,91 @@
+package lib.onelayer.policies.process.drain_cut_short_test
+
+import data.lib.onelayer.policies.process.drain_cut_short
+
+_deployment(container) := {
+	"apiVersion": "apps/v1",
+	"kind": "Deployment",
+	"metadata": {"name": "web"},
+	"spec": {"template": {"spec": {"containers": [object.union({"name": "web", "image": "shop/web:1"}, container)]}}},
+}
+
+_image(instructions, files) := {
+	"apiVersion": "onelayer.dev/v1alpha1",
+	"kind": "Image",
+	"metadata": {"name": "web", "annotations": {"onelayer.dev/source": "Dockerfile"}},
+	"spec": {"refs": [], "files": files, "dockerfile": array.concat([{"cmd": "from", "value": ["node:22"]}], instructions)},
+}
+
+_cmd(words) := {"cmd": "cmd", "json": true, "value": words}
+
+_found(obj) := _set(obj, {})
+
+_set(obj, config) := {[f.severity, f.path] |
+	some f in drain_cut_short.violation with input as obj with data.lib.onelayer.config as config
+}
+
+_word := "spec.template.spec.containers[0].command[0]"
+
+_text := "spec.template.spec.containers[0].command[2]"
+
+_hook := "spec.template.spec.containers[0].lifecycle.preStop"
+
+_stopping(command, hook, grace) := object.union(
+	_deployment({"command": command, "lifecycle": {"preStop": hook}}),
+	{"spec": {"template": {"spec": {"terminationGracePeriodSeconds": grace}}}},
+)
+
+_shell_hook(text) := {"exec": {"command": ["sh", "-c", text]}}
+
+test_pm2_kills_early if {
+	_found(_deployment({"command": ["pm2-runtime", "a.js"]})) == {["warning", _word]}
+	_found(_deployment({"command": ["pm2", "start", "a.js", "--no-daemon", "-k", "9000"]})) == set()
+	_found(_deployment({"command": ["node", "a.js"]})) == set()
+	least := {"rules": {"process/drain-cut-short": {"parameters": {"min_drain_seconds": 1}}}}
+	_set(_deployment({"command": ["pm2-runtime", "a.js"]}), least) == set()
+}
+
+test_timeout_in_the_environment if {
+	env := [{"name": "PM2_KILL_TIMEOUT", "value": "8000"}]
+	_found(_deployment({"command": ["pm2-runtime", "a.js"], "env": env})) == set()
+	odd := [{"name": "PM2_KILL_TIMEOUT", "value": "long"}]
+	_found(_deployment({"command": ["pm2-runtime", "a.js"], "env": odd})) == {["warning", _word]}
+	declared := ["pm2", "start", "a.js", "--no-daemon", "-k", "1000"]
+	_found(_deployment({"command": declared, "env": env})) == {["warning", _word]}
+}
+
+test_unknown_timeout if {
+	app := {"script": "a.js", "kill_timeout": {"$expr": "process.env.T"}}
+	files := {"process.yml": {"ecosystem": {"apps": [app]}}}
+	_found(_image([_cmd(["pm2-runtime", "start", "process.yml"])], files)) == set()
+}
+
+test_hook_takes_the_grace if {
+	_found(_stopping(["node", "a.js"], {"sleep": {"seconds": 30}}, 30)) == {["error", _hook]}
+	_found(_stopping(["node", "a.js"], {"sleep": {"seconds": 29}}, 30)) == set()
+	_found(_stopping(["node", "a.js"], {"sleep": {"seconds": "x"}}, 30)) == set()
+	_found(_stopping(["node", "a.js"], _shell_hook("sleep 1m"), 45)) == {["error", _hook]}
+	_found(_stopping(["node", "a.js"], _shell_hook("sleep 10; sleep 20s"), 30)) == {["error", _hook]}
+	_found(_stopping(["node", "a.js"], _shell_hook("nginx -s quit 99"), 30)) == set()
+	_found(_stopping(["node", "a.js"], _shell_hook("sleep 40 & true"), 30)) == set()
+	_found(_stopping(["node", "a.js"], _shell_hook("[ -f x ] || sleep 40"), 30)) == set()
+	_found(_stopping(["node", "a.js"], _shell_hook("sleep forever"), 30)) == set()
+	_found(_stopping(["node", "a.js"], {"exec": {"command": "sleep 40"}}, 30)) == set()
+	_found(_stopping(["node", "a.js"], {"sleep": {"seconds": 30}}, "x")) == {["error", _hook]}
+}
+
+test_hook_and_drain if {
+	command := ["pm2", "start", "a.js", "--no-daemon", "-k", "20000"]
+	_found(_stopping(command, {"sleep": {"seconds": 15}}, 30)) == {["warning", _hook]}
+	_found(_stopping(command, {"sleep": {"seconds": 10}}, 30)) == set()
+	_found(_stopping(command, {"sleep": {"seconds": 40}}, 30)) == {["error", _hook]}
+}
+
+test_who_drains if {
+	hook := {"sleep": {"seconds": 30}}
+	_found(object.union(_stopping(["pm2-runtime", "a.js"], hook, 30), {"apiVersion": "batch/v1", "kind": "Job"})) == set()
+	knative := {"apiVersion": "serving.knative.dev/v1", "kind": "Service"}
+	_found(object.union(_stopping(["pm2-runtime", "a.js"], hook, 30), knative)) == set()
+	init := {"containers": [], "initContainers": [{"name": "i", "command": ["pm2-runtime", "a.js"]}]}
+	_found({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": init}) == set()
+}

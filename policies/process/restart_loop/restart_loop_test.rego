@@ -1,0 +1,71 @@
+package lib.onelayer.policies.process.restart_loop_test
+
+import data.lib.onelayer.policies.process.restart_loop
+
+_deployment(container) := {
+	"apiVersion": "apps/v1",
+	"kind": "Deployment",
+	"metadata": {"name": "web"},
+	"spec": {"template": {"spec": {"containers": [object.union({"name": "web", "image": "shop/web:1"}, container)]}}},
+}
+
+_image(instructions, files) := {
+	"apiVersion": "onelayer.dev/v1alpha1",
+	"kind": "Image",
+	"metadata": {"name": "web", "annotations": {"onelayer.dev/source": "Dockerfile"}},
+	"spec": {"refs": [], "files": files, "dockerfile": array.concat([{"cmd": "from", "value": ["node:22"]}], instructions)},
+}
+
+_cmd(words) := {"cmd": "cmd", "json": true, "value": words}
+
+_found(obj) := _set(obj, {})
+
+_set(obj, config) := {[f.severity, f.path] |
+	some f in restart_loop.violation with input as obj with data.lib.onelayer.config as config
+}
+
+_word := "spec.template.spec.containers[0].command[0]"
+
+_text := "spec.template.spec.containers[0].command[2]"
+
+_sh(text) := _deployment({"command": ["sh", "-c", text]})
+
+test_endless_loop if {
+	_found(_sh("while true; do node server.js; done")) == {["error", _text]}
+	_found(_sh("while true; do node server.js; sleep 2; done")) == {["error", _text]}
+	_found(_sh("while true; do node a.js; node b.js; done; echo over")) == {["error", _text]}
+}
+
+test_first_of_the_loop_is_named if {
+	_found(_sh("node migrate.js; while true; do node server.js; done")) == {["error", _text]}
+}
+
+test_schedule_is_no_restart if {
+	_found(_sh("while true; do node report.js; sleep 30; done")) == set()
+	limit := {"rules": {"process/restart-loop": {"parameters": {"schedule_seconds": 60}}}}
+	_set(_sh("while true; do node report.js; sleep 30; done"), limit) == {["error", _text]}
+}
+
+test_wait_loop_and_helpers if {
+	_found(_sh("until nc -z db 5432; do sleep 1; done; exec node server.js")) == set()
+	_found(_sh("while true; do sleep 1; done")) == set()
+	_found(_sh("for f in a b; do node $f; done")) == set()
+}
+
+test_something_follows if {
+	_found(_sh("while true; do node server.js; break; done; exec node other.js")) == set()
+	_found(_sh("while true; do node m.js; done & exec node server.js")) == set()
+}
+
+test_restart_policy if {
+	path := "spec.template.spec.restartPolicy"
+	_policy(_deployment({}), "Never") == {["error", path]}
+	_policy(_deployment({}), "Always") == set()
+	_policy(_deployment({}), 3) == set()
+	job := object.union(_deployment({}), {"apiVersion": "batch/v1", "kind": "Job"})
+	_policy(job, "Always") == {["error", path]}
+	_policy(job, "Never") == set()
+	_policy(object.union(_deployment({}), {"apiVersion": "v1", "kind": "PodTemplate"}), "Never") == set()
+}
+
+_policy(obj, value) := _found(object.union(obj, {"spec": {"template": {"spec": {"restartPolicy": value}}}}))
