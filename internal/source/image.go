@@ -2,6 +2,7 @@ package source
 
 import (
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -18,8 +19,6 @@ type dockerFile struct {
 	// shift finds the place of a line that stands in another file.
 	shift func(dockerfile.Place) Position
 	root  int
-	// given tells that the file was among the inputs, not only named by one of them.
-	given bool
 }
 
 func (d *dockerFile) position(place dockerfile.Place) Position {
@@ -48,24 +47,15 @@ func (d *draft) addRefs(refs ...string) { d.refs = appendNew(d.refs, refs...) }
 // assume adds assumed references that are not certain.
 func (d *draft) assume(refs ...string) {
 	for _, ref := range refs {
-		if !contains(d.refs, ref) {
+		if !slices.Contains(d.refs, ref) {
 			d.assumed = appendNew(d.assumed, ref)
 		}
 	}
 }
 
-func contains(list []string, wanted string) bool {
-	for _, item := range list {
-		if item == wanted {
-			return true
-		}
-	}
-	return false
-}
-
 func appendNew(list []string, more ...string) []string {
 	for _, item := range more {
-		if !contains(list, item) {
+		if !slices.Contains(list, item) {
 			list = append(list, item)
 		}
 	}

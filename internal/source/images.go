@@ -22,7 +22,7 @@ func readDockerfile(text []byte, e entry) (*dockerFile, *finding.Problem) {
 		problem.Column = 1
 		return nil, problem
 	}
-	return &dockerFile{abs: e.abs, name: e.name, file: file, root: e.root, given: true}, nil
+	return &dockerFile{abs: e.abs, name: e.name, file: file, root: e.root}, nil
 }
 
 // comments gives the waivers in the comments of a Dockerfile.
@@ -125,7 +125,6 @@ func (l *loader) namedDockerfile(abs string, root int) *dockerFile {
 		l.problem(*problem)
 		return nil
 	}
-	d.given = false
 	l.comments = append(l.comments, d.comments()...)
 	return d
 }
@@ -142,7 +141,7 @@ func (l *loader) inlineDockerfile(b *build) *dockerFile {
 	b.dockerfile = l.paths.abs(from.File) + "#" + b.inlinePath[2].(string)
 	block := newBlock(from, b.inlinePath)
 	return &dockerFile{
-		abs: b.dockerfile, name: from.File, file: file, root: b.root, given: true,
+		abs: b.dockerfile, name: from.File, file: file, root: b.root,
 		shift: func(p dockerfile.Place) Position { return block.position(p.Line, p.Column, p.EndColumn) },
 	}
 }

@@ -296,6 +296,33 @@ FROM a
 				  onelayer.dev/Image Dockerfile context=. refs=shop/other,compose.onelayer.dev/compose-yaml/a
 			`,
 		},
+		"variables in what is copied": {
+			archive: "-- Dockerfile --\nARG APP=api\nFROM a\nENV CONF=\"conf\"\nCOPY ${APP}/start.sh $CONF ${MISSING:-extra} ${UNKNOWN}/stop.sh ./\n" +
+				"-- api/start.sh --\nx\n-- conf/supervisord.conf --\n[supervisord]\n-- extra/pm2.yml --\napps: [{script: x}]\n" +
+				"-- any/stop.sh --\nx\n-- web/start.sh --\nx\n",
+			want: `
+				unit . whole=true context=0
+				  onelayer.dev/Image Dockerfile context=. files=any/stop.sh:script,api/start.sh:script,conf/supervisord.conf:supervisor,extra/pm2.yml:ecosystem
+			`,
+		},
+		"files of an image that are broken": {
+			archive: "-- .git/HEAD --\nx\n-- app/Dockerfile --\nFROM a\nCOPY . .\n-- app/package.json --\n[]\n-- app/pm2.json --\n{apps: [{script: 'x' 'y'}]}\n-- app/app.json --\n{apps: [{script: 'x'}\n",
+			paths:   []string{"app/Dockerfile"},
+			want: `
+				unit . whole=false context=0
+				  onelayer.dev/Image app/Dockerfile context=app
+				problem app/package.json:1:1: package.json is not an object
+				problem app/pm2.json:1:22: Unexpected string
+			`,
+		},
+		"a Dockerfile in development and in production": {
+			archive: "-- .devcontainer/devcontainer.json --\n{\"dockerFile\": \"../Dockerfile\", /* c */ \"context\": \"..\", }\n-- Dockerfile --\nFROM a\n-- web.yaml --\n" + deployment,
+			want: `
+				unit . whole=true context=0
+				  apps/Deployment shop/web web.yaml:1
+				  onelayer.dev/Image Dockerfile context=. assumedRefs=shop/web:1
+			`,
+		},
 		"a compose file whose Dockerfile is missing leaves process files alone": {
 			archive: "-- compose.yaml --\nservices: {a: {build: .}}\n-- pm2.json --\n{\"apps\": [{\"script\": \"x\"}]}\n",
 			want: `

@@ -35,13 +35,6 @@ func (y *yamlLocator) Locate(path Path) Position {
 	return Position{File: y.file, Line: line, Column: column, EndColumn: end}
 }
 
-// LocateKey gives the position of the key of the node at path.
-func (y *yamlLocator) LocateKey(path Path) Position {
-	full := append(append(Path{}, y.prefix...), path...)
-	line, column, end := y.text.parsed().LocateKey(full)
-	return Position{File: y.file, Line: line, Column: column, EndColumn: end}
-}
-
 // specLocator finds the nodes of an object of ours whose spec is a document of a file.
 type specLocator struct {
 	inner Locator

@@ -136,7 +136,7 @@ func (l *loader) parse(e entry) parsed {
 		p.entry.class = byContent(p.text)
 	}
 	switch p.entry.class {
-	case classYAML, classJSON, classCompose, classKustomization, classDevcontainer:
+	case classYAML, classJSON, classCompose, classKustomization:
 		if p.entry.class == classYAML || p.entry.class == classJSON {
 			if !sniffYAML(p.text) && !e.explicit {
 				return p
@@ -179,8 +179,10 @@ func (l *loader) take(p *parsed) {
 		return
 	}
 	switch e.class {
-	case classYAML, classJSON, classCompose, classKustomization, classDevcontainer:
+	case classYAML, classJSON, classCompose, classKustomization:
 		l.takeDocuments(p)
+	case classDevcontainer:
+		l.takeDevcontainer(p)
 	case classDockerfile, classMaybeDockerfile:
 		l.takeDockerfile(p)
 	case classBake:
@@ -263,10 +265,6 @@ func (l *loader) takeErrors(p *parsed) bool {
 			return true
 		}
 	}
-	if e.class == classDevcontainer {
-		l.takeLoose(p)
-		return true
-	}
 	if e.explicit || e.class == classCompose || e.class == classKustomization || maybeManifest(p.text) {
 		for _, err := range p.errs {
 			l.problem(finding.Problem{File: e.name, Line: err.Line, Column: err.Column, Msg: err.Msg})
@@ -275,25 +273,24 @@ func (l *loader) takeErrors(p *parsed) bool {
 	return len(p.docs) == 0
 }
 
-// takeLoose reads a development container's JSON, which may hold comments.
-func (l *loader) takeLoose(p *parsed) {
+// takeDevcontainer reads what a development container is built from. Its JSON may hold comments.
+func (l *loader) takeDevcontainer(p *parsed) {
 	read, err := jsconfig.Read(l.ctx, p.entry.name, p.text)
 	if err != nil {
 		return
 	}
-	if value, err := ast.InterfaceToValue(read.Value); err == nil {
-		l.takeDocument(p.entry, value, nil, nil)
+	value, err := ast.InterfaceToValue(read.Value)
+	if err != nil {
+		return
+	}
+	if b, ok := devcontainerBuild(value, p.entry); ok {
+		l.builds = append(l.builds, b)
 	}
 }
 
 // takeDocument sorts one document; it answers whether the document is something to judge.
 func (l *loader) takeDocument(e entry, value ast.Value, locator *yamlLocator, raw []byte) bool {
 	switch {
-	case e.class == classDevcontainer:
-		if b, ok := devcontainerBuild(value, e); ok {
-			l.builds = append(l.builds, b)
-		}
-		return false
 	case isKustomization(value, e.class == classKustomization):
 		l.kustomizations = append(l.kustomizations, readKustomization(value, e))
 		return false

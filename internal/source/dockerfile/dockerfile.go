@@ -95,18 +95,6 @@ func Parse(text []byte) (*File, error) {
 	return file, nil
 }
 
-// Stages gives the number of build stages.
-func (f *File) Stages() int {
-	if len(f.Instructions) == 0 {
-		return 0
-	}
-	last := f.Instructions[len(f.Instructions)-1]
-	if last.Stage == 0 && !f.has(command.From) {
-		return 0
-	}
-	return last.Stage + 1
-}
-
 // Last gives the name of the last stage in lower case, empty when it has none.
 func (f *File) Last() string {
 	for i := len(f.Instructions) - 1; i >= 0; i-- {
@@ -147,15 +135,6 @@ func plausibleBase(rest string) bool {
 		words = words[1:]
 	}
 	return len(words) == 1 || len(words) == 3 && strings.EqualFold(words[1], "as")
-}
-
-func (f *File) has(cmd string) bool {
-	for _, in := range f.Instructions {
-		if in.Cmd == cmd {
-			return true
-		}
-	}
-	return false
 }
 
 func syntaxError(err error) error {

@@ -78,7 +78,6 @@ func TestParseGivesBuildKitsValues(t *testing.T) {
 		}, "instruction %d", i)
 	}
 	assert.Equal(t, Place{Line: 16, Column: 1}, file.Heredoc(6, 1))
-	assert.Equal(t, 2, file.Stages())
 	assert.Empty(t, file.Last())
 	assert.Equal(t, []Comment{
 		{1, "syntax=docker/dockerfile:1", 1, 3},
