@@ -83,11 +83,7 @@ _test(record, test) := {"name": "healthcheck", "path": path, "words": words} if 
 } else := {"name": "healthcheck", "path": path, "words": words} if {
 	is_array(test)
 	path := array.concat(record.path, ["healthcheck", "test"])
-	words := [{"v": word, "path": path, "from": "manifest"} |
-		some word in array.concat(
-			[shell | test[0] == "CMD-SHELL"; some shell in ["/bin/sh", "-c"]],
-			array.slice(test, 1, count(test)),
-		)
-		is_string(word)
-	]
+	shell := [word | test[0] == "CMD-SHELL"; some word in ["/bin/sh", "-c"]]
+	given := [word | some index, word in test; index > 0; is_string(word)]
+	words := [{"v": word, "path": path, "from": "manifest"} | some word in array.concat(shell, given)]
 }

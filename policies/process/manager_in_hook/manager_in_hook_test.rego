@@ -52,7 +52,7 @@ test_probes if {
 	every field in ["livenessProbe", "readinessProbe", "startupProbe"] {
 		_all == {[_id, "warning", _at(field)]} with input as _deployment({field: {"exec": {"command": ["pm2", "ping"]}}})
 	}
-	every list in [["node", "health.js", "pm2"], "pm2 ping", [1, true], []] {
+	every list in [["node", "health.js", "pm2"], "pm2 ping", [1, true], [], {"a": "pm2", "b": "ping"}] {
 		_all == set() with input as _deployment({"livenessProbe": {"exec": {"command": list}}})
 	}
 }
@@ -75,7 +75,7 @@ test_compose if {
 	every test in ["pm2 ping", ["CMD", "pm2", "ping"], ["CMD-SHELL", "true && supervisorctl status"]] {
 		_all == {[_id, "warning", "spec.services.api.healthcheck.test"]} with input as _compose(test)
 	}
-	every test in ["curl -f localhost/pm2", ["NONE"], ["CMD", "curl", "pm2"], ["CMD", "pm2 ping; true"], 5] {
+	every test in ["curl -f localhost/pm2", ["NONE"], ["CMD", "curl", "pm2"], ["CMD", "pm2 ping; true"], 5, {"a": "pm2", "b": "ping"}] {
 		_all == set() with input as _compose(test)
 	}
 }
