@@ -48,6 +48,9 @@ func (in *interp) builtinMember(o *object, key string, at span) value {
 	case classArray:
 		table = arrayMethods
 	case classFunction:
+		if key == "prototype" {
+			return in.unknown(at.text())
+		}
 		table = functionMethods
 	case classRegexp:
 		table = regexpMethods
@@ -239,6 +242,8 @@ func parseInt(in *interp, _ value, args []slot, _ span) value {
 	base := 10
 	if n >= 2 && n <= 36 {
 		base = int(n)
+	} else if n != 0 && !math.IsNaN(n) {
+		return math.NaN()
 	}
 	lower := strings.ToLower(text)
 	if strings.HasPrefix(lower, "0x") && (base == 16 || !(n >= 2)) {

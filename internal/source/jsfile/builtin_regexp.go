@@ -10,7 +10,7 @@ import (
 const (
 	// maxPattern and maxSubject bound what one match can cost.
 	maxPattern = 500
-	maxSubject = 64 << 10
+	maxSubject = 4 << 10
 )
 
 // regexpInfo is a regular expression; compiled is nil when Go's engine, which needs linear time, cannot run it.

@@ -167,7 +167,7 @@ func stringSplit(in *interp, s string, args []slot, at span) value {
 		return undefined
 	}
 	if o, ok := asObject(args[0].v); ok && o.class == classRegexp {
-		if o.regexp.compiled == nil || o.regexp.compiled.NumSubexp() > 0 {
+		if o.regexp.compiled == nil || o.regexp.compiled.NumSubexp() > 0 || len(s) > maxSubject {
 			return in.unknown(at.text())
 		}
 		parts = o.regexp.compiled.Split(s, -1)
@@ -176,7 +176,7 @@ func stringSplit(in *interp, s string, args []slot, at span) value {
 		if !ok {
 			return in.unknown(at.text())
 		}
-		parts = strings.Split(s, separator)
+		parts = strings.SplitN(s, separator, maxArray+1)
 		if s == "" && separator == "" {
 			parts = nil
 		}

@@ -105,6 +105,10 @@ func (in *interp) bindParams(params *ast.ParameterList, args []slot, sc *scope) 
 func (in *interp) foldReturns(f *frame, result slot) slot {
 	for i := len(f.returns) - 1; i >= 0 && in.err == nil; i-- {
 		r := f.returns[i]
+		if r.always {
+			result = r.s
+			continue
+		}
 		text := r.text + " ? " + in.leafText(r.s.v) + " : " + in.leafText(result.v)
 		result = slot{v: in.join(r.text, r.s, result, r.s.at, text), at: r.s.at}
 	}

@@ -18,6 +18,7 @@ type importClause struct {
 // exportClause exports local, or name of the module from, under a name.
 type exportClause struct {
 	name, local, from string
+	at                span
 }
 
 const (
@@ -212,8 +213,9 @@ func (r *rewriter) exportList(from int) {
 		module = trimQuotes(r.word(0))
 		r.attributes()
 	}
+	at := span{module: r.m, from: from, to: r.tokens[min(r.i, len(r.tokens)-1)].to}
 	for _, pair := range pairs {
-		r.m.exports = append(r.m.exports, exportClause{name: pair[1], local: pair[0], from: module})
+		r.m.exports = append(r.m.exports, exportClause{name: pair[1], local: pair[0], from: module, at: at})
 	}
 	r.blank(from, r.tokens[min(r.i, len(r.tokens)-1)].to)
 }

@@ -32,11 +32,15 @@ type interp struct {
 	modules map[string]*loaded
 	nested  int // depth of required modules
 
-	steps, memory int
-	depth, calls  int
-	seq           int
+	steps, ticks, memory int
+	// last is where the evaluation is, in the main module.
+	last         ast.Node
+	depth, calls int
+	seq          int
 	// skip ends an optional chain.
 	skip bool
+	// returned tells whether the last branch that may be taken returned.
+	returned bool
 	// branches are the conditions that are not known and whose branches are being evaluated.
 	branches []branch
 }
@@ -47,6 +51,10 @@ type branch struct {
 	seq  int
 	// soft marks the other branch of a condition: it does not replace what the first one made.
 	soft bool
+	// otherwise marks the branch that is taken if the ones before are not.
+	otherwise bool
+	// final marks such a branch if all branches before it return.
+	final bool
 }
 
 // thrown is a JavaScript exception.
@@ -103,22 +111,26 @@ func (in *interp) step(node ast.Node) bool {
 		return false
 	}
 	in.steps++
+	in.ticks++
+	if node != nil && in.module == in.main {
+		in.last = node
+	}
 	switch {
 	case in.steps > in.options.limits.MaxSteps:
-		in.exceed(node, "the evaluation takes too many steps")
+		in.exceed("the evaluation takes too many steps")
 	case in.depth > maxDepth:
-		in.exceed(node, "an expression is nested too deeply")
-	case in.steps%256 == 0 && in.ctx.Err() != nil:
-		in.exceed(node, "the evaluation took too long")
+		in.exceed("an expression is nested too deeply")
+	case in.ticks%256 == 0 && in.ctx.Err() != nil:
+		in.exceed("the evaluation took too long")
 	}
 	return in.err == nil
 }
 
 // exceed ends the evaluation for good.
-func (in *interp) exceed(node ast.Node, msg string) {
+func (in *interp) exceed(msg string) {
 	offset := 0
-	if node != nil && in.module == in.main {
-		offset = in.module.offset(node.Idx0())
+	if in.last != nil {
+		offset = in.main.offset(in.last.Idx0())
 	}
 	in.fail(in.main.limit(offset, msg))
 }
@@ -243,6 +255,8 @@ type frame struct {
 type maybeReturn struct {
 	text string
 	s    slot
+	// always marks the return of the last branch: what follows it is not reached.
+	always bool
 }
 
 func newScope(parent *scope) *scope {

@@ -26,7 +26,7 @@ const (
 	DefaultTimeout   = 500 * time.Millisecond
 	DefaultMaxScript = 128 << 10
 	DefaultMaxJSON   = 1 << 20
-	DefaultMaxSteps  = 1_000_000
+	DefaultMaxSteps  = 300_000
 	DefaultMaxMemory = 32 << 20
 	DefaultMaxValues = 100_000
 )

@@ -16,7 +16,14 @@ func (in *interp) memberOf(node, left ast.Expression, key string, sc *scope) val
 	if in.skip || in.err != nil {
 		return undefined
 	}
-	return in.get(base, key, in.module.span(node))
+	at := in.module.span(node)
+	v := in.get(base, key, at)
+	if u, ok := v.(*unknown); ok && isUnknown(base) {
+		if text := at.text(); strings.ReplaceAll(text, "?.", ".") == u.text {
+			u.text = text
+		}
+	}
+	return v
 }
 
 func (in *interp) bracket(n *ast.BracketExpression, sc *scope) value {
@@ -143,7 +150,7 @@ func (in *interp) unknownMember(u *unknown, key string, at span) value {
 		return undefined
 	}
 	text := u.text
-	if strings.Contains(text, " ") {
+	if compound(text) {
 		text = "(" + text + ")"
 	}
 	out := in.unknown(memberText(text, key))
@@ -261,12 +268,23 @@ func (in *interp) guard(seq int, old, s slot) (slot, bool) {
 	if o, isObject := asObject(s.v); isObject && o != nil {
 		return s, true
 	}
-	u := in.unknown(b.text + " ? " + in.leafText(s.v) + " : " + in.leafText(old.v))
+	u := in.branchValue(b, old.v, s.v)
 	u.likely, _ = likelyObject(old.v)
 	if u.likely == nil && !isUnknown(old.v) && isUnknown(s.v) {
 		u.fallback = knownLeaf(old.v)
 	}
 	return slot{v: u, at: s.at}, true
+}
+
+// branchValue is the value of what a branch sets: "condition ? new : old".
+func (in *interp) branchValue(b branch, old, v value) *unknown {
+	if o, ok := old.(*unknown); ok && b.otherwise && o.condition != "" {
+		return in.unknown(o.condition + " ? " + o.yes + " : " + in.leafText(v))
+	}
+	yes := in.leafText(v)
+	u := in.unknown(b.text + " ? " + yes + " : " + in.leafText(old))
+	u.condition, u.yes = b.text, yes
+	return u
 }
 
 // branchAfter is the innermost branch of an unknown condition that began after something was made. It is soft if any
@@ -324,15 +342,24 @@ func (in *interp) assignExpression(n *ast.AssignExpression, sc *scope) slot {
 			return old
 		}
 		s.v = in.logical(n.Operator, old.v, n.Right, n, sc)
+		in.nameCompound(n, old.v, s.v, sc)
 	default:
 		right := in.eval(n.Right, sc)
 		if in.err != nil {
 			return slot{v: undefined}
 		}
 		s.v = in.binary(n.Operator, old.v, right, n, sc)
+		in.nameCompound(n, old.v, s.v, sc)
 	}
 	in.assign(n.Left, s, sc)
 	return s
+}
+
+// nameCompound gives the result of "target op= value" the text of "old op value".
+func (in *interp) nameCompound(n *ast.AssignExpression, old, v value, sc *scope) {
+	if u, open := v.(*unknown); open {
+		u.text = exprText(in.leafText(old) + " " + n.Operator.String() + " " + in.operand(n.Right, sc))
+	}
 }
 
 // nameFunction has no effect on values; anonymous functions keep the name of their variable for exports only.

@@ -50,11 +50,22 @@ func (in *interp) declareTarget(target ast.Expression, s slot, sc *scope, consta
 			return
 		}
 		in.nameFunction(s.v, id)
+		s.v = in.nameModule(s.v, id.Name.String())
 		in.declare(sc, id.Name.String(), s)
 		if v := sc.vars[id.Name.String()]; v != nil {
 			v.constant = constant
 		}
 	})
+}
+
+// nameModule lets a variable stand for a module that cannot be read.
+func (in *interp) nameModule(v value, name string) value {
+	if u, ok := v.(*unknown); ok && u.module {
+		named := in.unknown(name)
+		named.module = true
+		return named
+	}
+	return v
 }
 
 // bind takes a value apart along a pattern and hands each part to store.

@@ -111,7 +111,9 @@ func (in *interp) require(m *module, request value, at span) slot {
 			return s
 		}
 	}
-	return slot{v: in.unknown(in.requireText(name, at)), at: at}
+	u := in.unknown(in.requireText(name, at))
+	u.module = true
+	return slot{v: u, at: at}
 }
 
 // requireText is the expression that stands for an unknown module.
@@ -189,6 +191,7 @@ func (in *interp) runImports(m *module, sc *scope) {
 		exported := in.require(m, slotText(c.from), c.at)
 		s := slot{v: in.pick(exported.v, c.name, c.at), at: exported.at}
 		if c.local != "" {
+			s.v = in.nameModule(s.v, c.local)
 			in.declare(sc, c.local, s)
 		}
 	}
@@ -249,7 +252,7 @@ func (in *interp) namespace(m *module, sc *scope) value {
 }
 
 func (in *interp) reexport(out *object, m *module, e exportClause) {
-	at := span{module: m, to: len(m.text)}
+	at := e.at
 	from := in.require(m, e.from, at)
 	if e.name == "*" {
 		in.copyProperties(out, from.v, at)

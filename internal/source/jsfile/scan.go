@@ -27,6 +27,7 @@ type lexeme struct {
 const (
 	maxBrackets = 10_000
 	maxArrows   = 2_000
+	maxColons   = 3_000
 	maxLabels   = 50
 )
 
@@ -36,6 +37,7 @@ type scanner struct {
 	text   string
 	pos    int
 	open   []byte // brackets around pos; '`' for the substitution of a template
+	labels int    // words with a colon that follow each other
 	tokens []lexeme
 }
 
@@ -48,38 +50,32 @@ func (m *module) scan() ([]lexeme, error) {
 		if err := s.next(); err != nil {
 			return nil, err
 		}
+		if s.labels > maxLabels {
+			return nil, m.limit(s.pos-1, fmt.Sprintf("more than %d labels", maxLabels))
+		}
 	}
 	return s.tokens, nil
 }
 
 // checkRaw bounds what no tokenizer can be sure of, whatever is a string, a comment or a regular expression.
 func (m *module) checkRaw() error {
-	brackets, arrows, labels := 0, 0, 0
-	word := false
+	brackets, arrows, colons := 0, 0, 0
 	for i := 0; i < len(m.text); i++ {
-		c := m.text[i]
-		switch {
+		switch c := m.text[i]; {
 		case c == '(' || c == '[' || c == '{':
 			brackets++
 		case c == '>' && i > 0 && m.text[i-1] == '=':
 			arrows++
-		}
-		switch {
-		case isWordByte(c) || c >= 0x80:
-			word = true
-		case c == ':' && word:
-			labels++
-			word = false
-		case c > ' ':
-			labels, word = 0, false
+		case c == ':':
+			colons++
 		}
 		switch {
 		case brackets > maxBrackets:
 			return m.limit(i, fmt.Sprintf("more than %d brackets", maxBrackets))
 		case arrows > maxArrows:
 			return m.limit(i, fmt.Sprintf("more than %d arrow functions", maxArrows))
-		case labels > maxLabels:
-			return m.limit(i, fmt.Sprintf("more than %d labels", maxLabels))
+		case colons > maxColons:
+			return m.limit(i, fmt.Sprintf("more than %d colons", maxColons))
 		}
 	}
 	return nil
@@ -109,8 +105,20 @@ func (s *scanner) next() error {
 }
 
 func (s *scanner) add(kind tokenKind, to int) {
+	s.countLabels(kind, s.text[s.pos])
 	s.tokens = append(s.tokens, lexeme{kind: kind, from: s.pos, to: to, depth: len(s.open)})
 	s.pos = to
+}
+
+// countLabels counts labels on labels: the parser is slow on them.
+func (s *scanner) countLabels(kind tokenKind, first byte) {
+	afterWord := len(s.tokens) > 0 && s.tokens[len(s.tokens)-1].kind == tokenWord
+	switch {
+	case first == ':' && afterWord:
+		s.labels++
+	case kind != tokenWord || afterWord:
+		s.labels = 0
+	}
 }
 
 func (s *scanner) punct(c byte) error {

@@ -158,11 +158,11 @@ func (in *interp) ifStatement(s *ast.IfStatement, sc *scope) control {
 		return taken
 	}
 	if left {
-		taken, _ = in.maybe(branch{text: "!(" + text + ")"}, s.Alternate, sc)
+		taken, _ = in.maybe(branch{text: "!(" + text + ")", otherwise: true}, s.Alternate, sc)
 		return taken
 	}
 	if !diverts(s.Alternate) {
-		in.maybe(branch{text: "!(" + text + ")", soft: true}, s.Alternate, sc)
+		in.maybe(branch{text: "!(" + text + ")", soft: true, otherwise: true, final: in.returned}, s.Alternate, sc)
 	}
 	return taken
 }
@@ -171,6 +171,7 @@ func (in *interp) ifStatement(s *ast.IfStatement, sc *scope) control {
 // the statement is not reached.
 func (in *interp) maybe(b branch, statement ast.Statement, sc *scope) (control, bool) {
 	b.seq = in.seq
+	in.returned = false
 	in.branches = append(in.branches, b)
 	c := in.exec(statement, sc)
 	in.leave()
@@ -180,10 +181,12 @@ func (in *interp) maybe(b branch, statement ast.Statement, sc *scope) (control, 
 	}
 	if c.kind == controlReturn && in.err == nil {
 		if sc.frame != nil {
-			sc.frame.returns = append(sc.frame.returns, maybeReturn{text: b.text, s: c.s})
+			sc.frame.returns = append(sc.frame.returns, maybeReturn{text: b.text, s: c.s, always: b.final})
 		}
+		in.returned = true
 		return control{}, true
 	}
+	in.returned = false
 	return c, true
 }
 
@@ -287,28 +290,30 @@ func (in *interp) switchStatement(s *ast.SwitchStatement, sc *scope) control {
 	return control{}
 }
 
-// switchUnknown runs every case as a branch that may be taken, the default first.
+// switchUnknown runs every case as a branch that may be taken, the default last.
 func (in *interp) switchUnknown(s *ast.SwitchStatement, sc, inner *scope) control {
 	subject := in.inline(s.Discriminant, sc)
 	order := make([]int, 0, len(s.Body))
-	if s.Default >= 0 {
-		order = append(order, s.Default)
-	}
 	for i := range s.Body {
 		if i != s.Default {
 			order = append(order, i)
 		}
 	}
+	if s.Default >= 0 {
+		order = append(order, s.Default)
+	}
+	all := true
 	for n, i := range order {
 		c := s.Body[i]
 		if len(c.Consequent) == 0 || len(c.Consequent) == 1 && diverts(c.Consequent[0]) {
 			continue
 		}
-		text := subject
+		b := branch{text: subject, soft: n > 0, otherwise: c.Test == nil, final: c.Test == nil && all && n > 0}
 		if c.Test != nil {
-			text += " === " + in.inline(c.Test, inner)
+			b.text += " === " + in.inline(c.Test, inner)
 		}
-		in.maybe(branch{text: text, soft: n > 0}, &ast.BlockStatement{List: c.Consequent}, inner)
+		in.maybe(b, &ast.BlockStatement{List: c.Consequent}, inner)
+		all = all && in.returned
 		if in.err != nil {
 			return control{}
 		}

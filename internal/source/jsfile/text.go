@@ -20,7 +20,11 @@ func (s span) text() string {
 	if !s.known() {
 		return ""
 	}
-	return collapse(s.module.text[s.from:s.to])
+	text := s.module.text[s.from:s.to]
+	if len(text) > maxInline {
+		text = strings.ToValidUTF8(text[:maxInline], "")
+	}
+	return collapse(text)
 }
 
 // lines finds the lines of a text.

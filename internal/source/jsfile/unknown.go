@@ -56,10 +56,48 @@ func (in *interp) inline(node ast.Expression, sc *scope) string {
 	return collapse(b.String())
 }
 
+// compound tells whether the text of an expression needs parentheses as an operand: it has an operator outside of
+// brackets and quotes.
+func compound(text string) bool {
+	depth, quote := 0, byte(0)
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'' || c == '`':
+			quote = c
+		case strings.IndexByte("([{", c) >= 0:
+			depth++
+		case strings.IndexByte(")]}", c) >= 0:
+			depth--
+		case depth == 0 && (strings.IndexByte(" |&=<>+*/", c) >= 0 || c == '?' && !strings.HasPrefix(text[i:], "?.")):
+			return true
+		}
+	}
+	return false
+}
+
+// operand is an expression as the operand of another.
+func (in *interp) operand(node ast.Expression, sc *scope) string {
+	text := in.inline(node, sc)
+	if compound(text) {
+		return "(" + text + ")"
+	}
+	return text
+}
+
 func inlineText(v value, alone bool) (string, bool) {
 	switch v := v.(type) {
 	case *unknown:
-		if !alone && strings.ContainsAny(v.text, " ") {
+		if v.module {
+			return "", false
+		}
+		if !alone && compound(v.text) {
 			return "(" + v.text + ")", true
 		}
 		return v.text, true

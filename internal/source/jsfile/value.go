@@ -29,6 +29,10 @@ type unknown struct {
 	fallback value
 	// likely is an object that the expression may be: it serves where an object is needed.
 	likely *object
+	// module marks a module that cannot be read: a variable keeps its own name for it.
+	module bool
+	// condition and yes tell of a value that a branch set: it is yes if the condition holds.
+	condition, yes string
 }
 
 // slot is a value and the place of the expression that supplied it.
