@@ -75,7 +75,10 @@ test_compose if {
 	every test in ["pm2 ping", ["CMD", "pm2", "ping"], ["CMD-SHELL", "true && supervisorctl status"]] {
 		_all == {[_id, "warning", "spec.services.api.healthcheck.test"]} with input as _compose(test)
 	}
-	every test in ["curl -f localhost/pm2", ["NONE"], ["CMD", "curl", "pm2"], ["CMD", "pm2 ping; true"], 5, {"a": "pm2", "b": "ping"}] {
+	every test in [
+		"curl -f localhost/pm2", ["NONE"], ["CMD", "curl", "pm2"], ["CMD", "pm2 ping; true"], 5,
+		{"a": "pm2", "b": "ping"},
+	] {
 		_all == set() with input as _compose(test)
 	}
 }
