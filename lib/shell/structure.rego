@@ -73,8 +73,12 @@ _frames(text) := {"text": last.text, "frames": frames} if {
 }
 
 _stray(text) := indexof(text, found) if {
-	some found in regex.find_n(`[Ss][x(]|Gg*(?:[^gx]|$)|[^Sst;n&+|!xqGg-]`, text, 1)
+	some found in regex.find_n(_strays, text, 1)
 }
+
+_strays := concat("|", [_broken, `[^Sst;n&+|!xqGg-]`])
+
+_broken := `[Ss][xt(]|Gg*(?:[^gx]|$)|[+|-](?:[^+|Stx!G-]|$)|[TLED]n*[&;+|-]`
 
 _if_clauses := `^I[^TLEDpcr]*T[^TLEDpcr]*(?:L[^TLEDpcr]*T[^TLEDpcr]*)*(?:E[^TLEDpcr]*)?F$`
 
@@ -88,7 +92,7 @@ _clauses := concat("|", [_if_clauses, _loop_clauses, _case_clauses, _group])
 
 _unsound(frame) if not regex.match(_clauses, frame.text)
 
-_unsound(frame) if regex.match(`[Ss][x(]|Gg*(?:[^gx]|$)`, frame.text)
+_unsound(frame) if regex.match(_broken, frame.text)
 
 _ends(top, frames, last) := min((({last} | {at | at := _stray(top)}) | {frame.at |
 	some frame in frames

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -149,13 +150,14 @@ func (r *reference) time(clause *syntax.TimeClause, at place) {
 }
 
 func (r *reference) simple(assigns []*syntax.Assign, args []*syntax.Word, redirects []*syntax.Redirect, at place) {
+	var parts []syntax.Node
 	for _, assign := range assigns {
-		r.nested(assign, at)
+		parts = append(parts, assign)
 	}
 	for _, arg := range args {
-		r.nested(arg, at)
+		parts = append(parts, arg)
 	}
-	r.redirects(redirects, at)
+	r.inOrder(parts, redirects, at)
 	one := command{Before: at.before, Background: at.background, Substitution: at.substitution, Function: at.function}
 	for _, assign := range assigns {
 		one.Assigned = append(one.Assigned, assign.Name.Value)
@@ -167,10 +169,11 @@ func (r *reference) simple(assigns []*syntax.Assign, args []*syntax.Word, redire
 }
 
 func (r *reference) declaration(clause *syntax.DeclClause, redirects []*syntax.Redirect, at place) {
+	var parts []syntax.Node
 	for _, assign := range clause.Args {
-		r.nested(assign, at)
+		parts = append(parts, assign)
 	}
-	r.redirects(redirects, at)
+	r.inOrder(parts, redirects, at)
 	one := command{Before: at.before, Background: at.background, Substitution: at.substitution, Function: at.function}
 	one.Words = append(one.Words, word{Value: clause.Variant.Value})
 	for _, assign := range clause.Args {
@@ -202,6 +205,19 @@ func declared(assign *syntax.Assign) word {
 func (r *reference) redirects(redirects []*syntax.Redirect, at place) {
 	for _, redirect := range redirects {
 		r.nested(redirect.Word, at)
+	}
+}
+
+// inOrder reads the substitutions in the parts of a simple command as they stand in the text.
+func (r *reference) inOrder(parts []syntax.Node, redirects []*syntax.Redirect, at place) {
+	for _, redirect := range redirects {
+		parts = append(parts, redirect.Word)
+	}
+	slices.SortStableFunc(parts, func(a, b syntax.Node) int {
+		return int(a.Pos().Offset()) - int(b.Pos().Offset())
+	})
+	for _, part := range parts {
+		r.nested(part, at)
 	}
 }
 
