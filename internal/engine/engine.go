@@ -158,8 +158,9 @@ func (r *run) plan() error {
 	r.program = program
 	for _, unit := range r.tree.Units {
 		u := &unitRun{Unit: unit, objects: newCatalog(unit.Documents)}
-		u.data = newUnitData(r.engine.config, unit.Whole, func() ast.Value { return inventory(unit.Documents) })
-		u.joined = slices.ContainsFunc(unit.Documents, func(d *source.Document) bool { return d.GroupKind == kindImage })
+		seen := slices.Concat(unit.Documents, unit.Context)
+		u.data = newUnitData(r.engine.config, unit.Whole, func() ast.Value { return inventory(seen) })
+		u.joined = slices.ContainsFunc(seen, func(d *source.Document) bool { return d.GroupKind == kindImage })
 		r.list(u)
 		r.units = append(r.units, u)
 	}

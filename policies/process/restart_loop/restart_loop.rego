@@ -48,7 +48,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 		record.label,
 		process.name,
 	]),
-	"severity": container.severity(record, _severity(process)),
+	"severity": container.severity(record, "error"),
 	"path": container.place(record, process.path),
 	"evidence": container.evidence(record, process),
 	"related": container.related(record),
@@ -66,11 +66,6 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 	is_string(policy)
 	allowed := _allowed(pod, policy)
 }
-
-_severity(process) := "warning" if {
-	process.maybe
-	not process.loop.endless
-} else := "error"
 
 _looped(record) := process if {
 	looped := [candidate |
@@ -90,10 +85,12 @@ _looped(record) := process if {
 _inside_or_before(other, process) if {
 	other.order <= process.order
 } else if {
-	other.loop.endless
-} else if {
-	other.name in supervision.helpers
+	_harmless(other)
 }
+
+_harmless(other) if other.loop.endless
+
+_harmless(other) if other.name in supervision.helpers
 
 _short(null) := true
 

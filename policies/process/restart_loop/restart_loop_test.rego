@@ -52,6 +52,12 @@ test_wait_loop_and_helpers if {
 	_found(_sh("for f in a b; do node $f; done")) == set()
 }
 
+test_only_helpers_follow if {
+	_found(_sh("while true; do node server.js; done & wait; echo over")) == set()
+	_found(_sh("while true; do node a.js; node b.js; done; node c.js && sleep 1")) != {["warning", _text]}
+	_found(_sh("while true; do node server.js; break; done; echo over")) == {["error", _text]}
+}
+
 test_something_follows if {
 	_found(_sh("while true; do node server.js; break; done; exec node other.js")) == set()
 	_found(_sh("while true; do node m.js; done & exec node server.js")) == set()
