@@ -3,12 +3,16 @@
 # title: Command lines
 # description: |
 #   Says which programs a command line starts. Wrappers (init shims, user switchers, secret injectors, wait scripts,
-#   package runners), shells, scripts of the image and scripts of package.json are looked through: four wrappers in
-#   a row, three shells inside each other, ten levels in all; what lies deeper, and what is not in the input, is
-#   `unknown`. `sh -c` with exactly one simple command counts as replaced by that command, as bash and newer dash do
-#   it, but `pid1` stays the shell, because busybox and older dash keep it. A script run by a shell, npm, yarn, pnpm
-#   and bun always stay. Programs that stay while their child runs (tini, sudo, timeout, doppler) give `pid1`.
-#   Commands that a shell runs itself (cd, echo, test ..) are not programs and are left out.
+#   package runners), shells, scripts of the image and scripts of package.json are looked through: four wrappers in a
+#   row, four shells inside each other, ten levels in all; what lies deeper, and what is not in the input, is `unknown`.
+#   A program whose script is not in the input is a process of its own and `unknown`, both. `sh -c` with exactly one
+#   simple command counts as replaced by that command (`shells` stays), as bash and newer dash do it, but `pid1` is the
+#   shell, because busybox and older dash keep it. A script run by a shell, npm, yarn, pnpm, bun and npx always stay.
+#   Programs that stay while their child runs (tini, sudo, timeout, doppler) give `pid1`. Commands that a shell runs
+#   itself (cd, echo, test, wait ..) are not programs and are left out, as is what follows a certain `exec`. What stands
+#   in a branch, a loop, a hook of pnpm or after `||` is `maybe`; `&&` does not make it so. `nohup` alone does not put a
+#   program into the background. An entrypoint script of a base image (docker-entrypoint.sh) that is not in the input
+#   counts as a wrapper, because it runs its arguments.
 package lib.onelayer.command
 
 # METADATA

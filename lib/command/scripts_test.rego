@@ -173,6 +173,28 @@ test_script_ambiguous if {
 	]
 }
 
+test_script_in_open_folder if {
+	result := command.run(_spec(
+		["sh", "-c", "$DIR/start.sh a; ${X}/bin/pm2 start; $Y/$Z; `x`"],
+		{
+			"docker/start.sh": {
+				"script": [
+					"node x",
+				],
+			},
+		},
+	))
+	[_brief(process) | some process in result.processes] == [
+		"node x | node sh 2 |  | ",
+		"${X}/bin/pm2 start | pm2 sh 1 |  | ; symbolic",
+		"x | x sh 1 |  | substitution",
+	]
+	[entry.note | some entry in result.unknown] == [
+		"the command word $Y/$Z is not known",
+		"the command word `x` is not known",
+	]
+}
+
 test_script_python if {
 	result := command.run(_spec(
 		["./x.py", "a"],

@@ -8,6 +8,7 @@ _dispatched(item, world) := _found([]) if {
 	item.text
 } else := _missed(item, concat("", ["the command word ", item.words[0].v, " is not known"])) if {
 	item.words[0].symbolic
+	not regex.match(`/[^/$\x60]+$`, item.words[0].v)
 } else := _special(item, world, name) if {
 	name := _name(item.words[0].v)
 	_looked_through[name]

@@ -2,14 +2,17 @@
 # scope: package
 # title: Shell text
 # description: |
-#   Reads shell text as a POSIX shell (with the common parts of bash) would, and gives its simple commands in order.
-#   The text is cut into tokens by one expression; the kinds of the tokens form a string of one letter a token, in
-#   which expressions find simple commands, headers and, from the inside out, the compound commands. What cannot be
-#   read ends the reading there and is listed in `unknown` with its line. Unknown may be: text with an unclosed
-#   quote, bracket or keyword, command substitutions nested deeper than three or holding a `case`, a `$` that starts
-#   no expansion, compound commands nested deeper than eight, several here-documents on one line or one inside a
-#   substitution, extended globs, `coproc`, `time` before a compound command, and text of more than 200,000
-#   characters.
+#   Reads shell text as a POSIX shell (with the common parts of bash) would, and gives its simple commands in order. The
+#   text is cut into tokens by one expression; the kinds of the tokens form a string of one letter a token, in which
+#   expressions find simple commands, headers and, from the inside out, the compound commands. What cannot be read ends
+#   the reading there and is listed in `unknown` with its line. Unknown may be, and nothing else is: text with an
+#   unclosed quote, bracket or keyword; brackets nested deeper than three in a substitution, or a substitution with an
+#   unbalanced bracket (a `case` pattern) or a comment with a quote; substitutions nested deeper than three; a `$` that
+#   starts no expansion; compound commands nested deeper than eight; several here-documents on one line, one inside a
+#   substitution, one whose operator stands on a line of an open quote, or one with an expansion for a delimiter;
+#   extended globs; `coproc`; `time` before a compound command; functions whose body is a simple command; the control
+#   characters 1 to 5; text of more than 200,000 characters; functions that call themselves or each other in three
+#   levels. Bodies of here-documents are skipped, aliases and `read` are not followed.
 package lib.onelayer.shell
 
 # METADATA
