@@ -55,7 +55,7 @@ test_wait_loop_and_helpers if {
 test_only_helpers_follow if {
 	_found(_sh("while true; do node server.js; done & wait; echo over")) == set()
 	_found(_sh("while true; do node a.js; node b.js; done; node c.js && sleep 1")) != {["warning", _text]}
-	_found(_sh("while true; do node server.js; break; done; echo over")) == {["error", _text]}
+	_found(_sh("while true; do node server.js; break; done; sleep 9")) == {["error", _text]}
 }
 
 test_something_follows if {
