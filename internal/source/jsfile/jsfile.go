@@ -105,7 +105,17 @@ type File struct {
 // Read evaluates the file name with the given content. The name's extension decides how: .json and .json5 are JSON
 // that may be JavaScript, .js, .cjs and .mjs are modules. The error is a *SyntaxError, a *LimitError, ErrNotReadable
 // or the context's.
-func Read(ctx context.Context, name string, data []byte, opts ...Option) (*File, error) {
+func Read(ctx context.Context, name string, data []byte, opts ...Option) (file *File, err error) {
+	// The parser is foreign code that sees foreign text.
+	defer func() {
+		if cause := recover(); cause != nil {
+			file, err = nil, &SyntaxError{Line: 1, Column: 1, Msg: fmt.Sprintf("the file cannot be read: %v", cause)}
+		}
+	}()
+	return read(ctx, name, data, opts...)
+}
+
+func read(ctx context.Context, name string, data []byte, opts ...Option) (*File, error) {
 	o := options{}
 	for _, opt := range opts {
 		opt(&o)

@@ -121,8 +121,8 @@ func FuzzRead(f *testing.F) {
 		name := []string{"a.js", "a.mjs", "a.json"}[kind%3]
 		resolver := jsfile.WithResolver(func(_ context.Context, path string) ([]byte, bool) { return []byte(text), path != "a" })
 		start := time.Now()
-		file, err := jsfile.Read(context.Background(), name, []byte(text), resolver)
-		assert.Less(t, time.Since(start), 5*time.Second)
+		file, err := jsfile.Unguarded(context.Background(), name, []byte(text), resolver)
+		assert.Less(t, time.Since(start), 5*time.Second, text)
 		if err != nil {
 			return
 		}

@@ -56,7 +56,7 @@ func (in *interp) getComputed(base, member value, n ast.Expression, sc *scope) v
 	if !isObject || !isUnknown || in.err != nil {
 		return out
 	}
-	if m := member.(*unknown); m.fallback != nil {
+	if m, ok := member.(*unknown); ok && m.fallback != nil {
 		if key, ok := in.toText(m.fallback); ok {
 			u.setLikely(in.get(o, key, at))
 		}
