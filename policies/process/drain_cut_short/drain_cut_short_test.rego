@@ -13,7 +13,11 @@ _image(instructions, files) := {
 	"apiVersion": "onelayer.dev/v1alpha1",
 	"kind": "Image",
 	"metadata": {"name": "web", "annotations": {"onelayer.dev/source": "Dockerfile"}},
-	"spec": {"refs": [], "files": files, "dockerfile": array.concat([{"cmd": "from", "value": ["node:22"]}], instructions)},
+	"spec": {
+		"refs": [],
+		"files": files,
+		"dockerfile": array.concat([{"cmd": "from", "value": ["node:22"]}], instructions),
+	},
 }
 
 _cmd(words) := {"cmd": "cmd", "json": true, "value": words}

@@ -13,7 +13,11 @@ _image(instructions, files) := {
 	"apiVersion": "onelayer.dev/v1alpha1",
 	"kind": "Image",
 	"metadata": {"name": "web", "annotations": {"onelayer.dev/source": "Dockerfile"}},
-	"spec": {"refs": [], "files": files, "dockerfile": array.concat([{"cmd": "from", "value": ["node:22"]}], instructions)},
+	"spec": {
+		"refs": [],
+		"files": files,
+		"dockerfile": array.concat([{"cmd": "from", "value": ["node:22"]}], instructions),
+	},
 }
 
 _cmd(words) := {"cmd": "cmd", "json": true, "value": words}
@@ -66,7 +70,8 @@ test_pm2 if {
 test_ends_by_itself if {
 	job := object.union(_sh("node a.js; node b.js"), {"apiVersion": "batch/v1", "kind": "Job"})
 	_found(job) == set()
-	_found(object.union(_deployment({"command": ["pm2-runtime", "a.js"]}), {"apiVersion": "batch/v1", "kind": "Job"})) == set()
+	pm2 := _deployment({"command": ["pm2-runtime", "a.js"]})
+	_found(object.union(pm2, {"apiVersion": "batch/v1", "kind": "Job"})) == set()
 	init := {"containers": [], "initContainers": [{"name": "i", "command": ["sh", "-c", "node a.js; node b.js"]}]}
 	_found({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": init}) == set()
 }
