@@ -44,9 +44,9 @@ func LooksLikeSupervisor(data []byte) bool {
 	return supervisorSection.Match(data)
 }
 
-// Read reads a file: sections in brackets, options with = or :, comments from ; or # on, values that go on in indented
-// lines. A comment behind a value starts at " ;". Names of options are lower case, as supervisor's parser makes them; the last
-// of two options of one name counts. The error is a *SyntaxError.
+// Read reads a file: sections in brackets, options with = or :, comments from ; or # on, values that go on in lines that
+// are indented deeper than their option. A comment behind a value starts at " ;" or " #". Names of options are lower
+// case, as supervisor's parser makes them; the last of two options of one name counts. The error is a *SyntaxError.
 func Read(data []byte) (*File, error) {
 	if len(data) > MaxSize {
 		return nil, &SyntaxError{1, 1, fmt.Sprintf("the file is larger than %d bytes", MaxSize)}
@@ -85,66 +85,77 @@ type reader struct {
 	section string
 	options map[string]any
 	option  string
+	// indent is the indentation of the last section or option.
+	indent int
 }
 
 func (r *reader) line(number int, line string) error {
+	line = withoutComment(line)
 	text := strings.TrimSpace(line)
-	switch {
-	case text == "" || text[0] == '#' || text[0] == ';':
+	if text == "" {
 		return nil
-	case line[0] == ' ' || line[0] == '\t':
+	}
+	indent := len(line) - len(strings.TrimLeft(line, " \t"))
+	if r.option != "" && indent > r.indent {
 		r.continued(text)
 		return nil
-	case text[0] == '[':
-		return r.header(number, text)
-	case r.options == nil:
-		return &SyntaxError{number, 1, "an option stands before the first [section]"}
 	}
-	return r.assignment(number, line)
+	r.indent = indent
+	switch {
+	case text[0] == '[':
+		return r.header(number, indent, text)
+	case r.options == nil:
+		return &SyntaxError{number, indent + 1, "an option stands before the first [section]"}
+	}
+	return r.assignment(number, indent, line)
 }
 
 func (r *reader) continued(text string) {
-	if r.option != "" {
-		r.options[r.option] = strings.TrimSpace(r.options[r.option].(string) + "\n" + withoutComment(text))
-	}
+	value, _ := r.options[r.option].(string)
+	r.options[r.option] = strings.TrimSpace(value + "\n" + text)
 }
 
-func (r *reader) header(number int, text string) error {
-	name, _, found := strings.Cut(text[1:], "]")
-	if !found {
-		return &SyntaxError{number, 1, "the section has no closing ]"}
+func (r *reader) header(number, indent int, text string) error {
+	end := strings.LastIndexByte(text, ']')
+	if end < 0 {
+		return &SyntaxError{number, indent + 1, "the section has no closing ]"}
 	}
+	name := text[1:end]
 	r.section, r.option = name, ""
 	r.options, _ = r.file.Value[name].(map[string]any)
 	if r.options == nil {
 		r.options = map[string]any{}
 		r.file.Value[name] = r.options
-		r.file.sections[name] = position{number, 1, len(name) + 3}
+		r.file.sections[name] = position{number, indent + 1, indent + utf8.RuneCountInString(name) + 3}
 	}
 	return nil
 }
 
-func (r *reader) assignment(number int, line string) error {
+func (r *reader) assignment(number, indent int, line string) error {
 	at := strings.IndexAny(line, "=:")
-	if at <= 0 {
-		return &SyntaxError{number, 1, "the line is neither a [section] nor an option with a value: write name = value"}
+	if at <= indent {
+		return &SyntaxError{number, indent + 1, "the line is neither a [section] nor an option with a value: write name = value"}
 	}
 	r.option = strings.ToLower(strings.TrimSpace(line[:at]))
-	value := withoutComment(strings.TrimSpace(line[at+1:]))
+	rest := strings.TrimLeft(line[at+1:], " \t")
+	value := strings.TrimSpace(rest)
 	r.options[r.option] = value
-	column := at + 2 + len(line[at+1:]) - len(strings.TrimLeft(line[at+1:], " \t"))
-	r.file.options[[2]string{r.section, r.option}] = position{number, column, column + len(value)}
+	column := utf8.RuneCountInString(line[:len(line)-len(rest)]) + 1
+	r.file.options[[2]string{r.section, r.option}] = position{number, column, column + utf8.RuneCountInString(value)}
 	return nil
 }
 
-// withoutComment drops a comment behind a value.
-func withoutComment(value string) string {
-	for i := 1; i < len(value); i++ {
-		if value[i] == ';' && (value[i-1] == ' ' || value[i-1] == '\t') {
-			return strings.TrimSpace(value[:i])
+// withoutComment drops a comment: one that begins the line, or one that stands behind white space.
+func withoutComment(line string) string {
+	if text := strings.TrimLeft(line, " \t"); strings.HasPrefix(text, "#") || strings.HasPrefix(text, ";") {
+		return ""
+	}
+	for i := 1; i < len(line); i++ {
+		if (line[i] == ';' || line[i] == '#') && (line[i-1] == ' ' || line[i-1] == '\t') {
+			return line[:i]
 		}
 	}
-	return value
+	return line
 }
 
 // Locate gives the line, the column and the column after the end of a section or of the value of an option; of the nearest

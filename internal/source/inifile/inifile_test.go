@@ -55,6 +55,28 @@ func TestLocate(t *testing.T) {
 	}
 }
 
+// TestLayout follows supervisor's parser: only lines deeper than their option go on with its value.
+func TestLayout(t *testing.T) {
+	for text, want := range map[string]map[string]any{
+		"[a]\n  x = 1\n  y = 2\n    3\n\n    4\n  z: 5 # end": {"a": map[string]any{"x": "1", "y": "2\n3\n4", "z": "5"}},
+		"  [a]\n  x =\n    one\n    # no\n    two ; no":       {"a": map[string]any{"x": "one\ntwo"}},
+		"[a]\nx = ;nothing\ny=a#b;c\n [b]\nz=1":               {"a": map[string]any{"x": "", "y": "a#b;c\n[b]", "z": "1"}},
+		"[a]\nX=1\nx=2\n[b]\n[a]\ny=3":                        {"a": map[string]any{"x": "2", "y": "3"}, "b": map[string]any{}},
+		"[a]b]\r\nx=1\r\n":                                    {"a]b": map[string]any{"x": "1"}},
+		"":                                                    {},
+	} {
+		file, err := inifile.Read([]byte(text))
+		require.NoError(t, err, text)
+		assert.Equal(t, want, file.Value, text)
+	}
+	file, err := inifile.Read([]byte("[é]\n  ñ =  vä ; x"))
+	require.NoError(t, err)
+	line, column, end := file.Locate([]any{"é", "ñ"})
+	assert.Equal(t, [3]int{2, 8, 10}, [3]int{line, column, end})
+	line, column, end = file.Locate([]any{"é"})
+	assert.Equal(t, [3]int{1, 1, 4}, [3]int{line, column, end})
+}
+
 func TestErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"a=b":                                  "line 1, column 1: an option stands before the first [section]",
@@ -86,6 +108,7 @@ func FuzzRead(f *testing.F) {
 				line, column, _ := file.Locate([]any{section, option})
 				assert.Positive(t, line)
 				assert.Positive(t, column)
+				assert.Equal(t, strings.ToLower(option), option)
 			}
 		}
 	})

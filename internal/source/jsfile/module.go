@@ -119,6 +119,9 @@ func (m *module) offset(idx file.Idx) int {
 // span is the range of a node. The parser drops parentheses, so the range is widened until they match.
 func (m *module) span(node ast.Node) span {
 	from, to := m.offset(node.Idx0()), m.offset(node.Idx1())
+	if n, ok := node.(*ast.NewExpression); ok && n.RightParenthesis > 0 {
+		to = m.offset(n.RightParenthesis + 1)
+	}
 	if to < from {
 		to = from
 	}

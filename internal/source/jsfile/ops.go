@@ -108,6 +108,9 @@ func (in *interp) has(left, right value, n ast.Expression, sc *scope) value {
 	if i, isIndex := arrayIndex(key); isIndex && o.class == classArray {
 		return i < len(o.elems)
 	}
+	if key == "length" && o.class == classArray {
+		return true
+	}
 	_, found := o.lookup(key)
 	return found
 }

@@ -31,12 +31,17 @@ func (in *interp) inline(node ast.Expression, sc *scope) string {
 		text     string
 	}
 	var edits []edit
+	var test ast.Expression
+	if c, ok := node.(*ast.ConditionalExpression); ok {
+		test = c.Test
+	}
 	visitIdentifiers(node, 0, func(id *ast.Identifier) {
 		v := sc.find(id.Name.String())
 		if v == nil {
 			return
 		}
-		if text, ok := inlineText(v.v, node == ast.Expression(id)); ok {
+		alone := node == ast.Expression(id) || test == ast.Expression(id) && !isConditional(v.v)
+		if text, ok := inlineText(v.v, alone); ok {
 			from := in.module.offset(id.Idx)
 			edits = append(edits, edit{from: from, to: from + len(id.Name.String()), text: text})
 		}
@@ -89,6 +94,12 @@ func (in *interp) operand(node ast.Expression, sc *scope) string {
 		return "(" + text + ")"
 	}
 	return text
+}
+
+// isConditional tells whether an unknown value cannot be the test of a conditional without parentheses.
+func isConditional(v value) bool {
+	u, ok := v.(*unknown)
+	return ok && strings.Contains(strings.ReplaceAll(u.text, "?.", ""), "?")
 }
 
 func inlineText(v value, alone bool) (string, bool) {

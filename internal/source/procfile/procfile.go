@@ -49,10 +49,19 @@ func Read(data []byte) (*File, error) {
 		name := text[found[2]:found[3]]
 		if _, known := f.Value[name]; !known {
 			f.Value[name] = text[found[4]:found[5]]
-			f.places[name] = [3]int{first + 1, found[4] + 1, found[5] + 1}
+			f.places[name] = placeOf(text, found[4:6], first, i)
 		}
 	}
 	return f, nil
+}
+
+// placeOf gives the line of a command, its column and the column after its end, or 0 if it goes on in further lines.
+func placeOf(text string, command []int, first, last int) [3]int {
+	place := [3]int{first + 1, utf8.RuneCountInString(text[:command[0]]) + 1, 0}
+	if first == last {
+		place[2] = utf8.RuneCountInString(text[:command[1]]) + 1
+	}
+	return place
 }
 
 // Locate gives the line, the column and the column after the end of the command of a type; of the file for any other path.

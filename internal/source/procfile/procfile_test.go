@@ -15,6 +15,8 @@ func TestRead(t *testing.T) {
 	assert.Equal(t, map[string]any{"web": "node server.js", "worker": "node  worker.js"}, file.Value)
 	line, column, end := file.Locate([]any{"web"})
 	assert.Equal(t, [3]int{2, 6, 20}, [3]int{line, column, end})
+	line, column, end = file.Locate([]any{"worker"})
+	assert.Equal(t, [3]int{3, 8, 0}, [3]int{line, column, end})
 	line, column, end = file.Locate([]any{"none"})
 	assert.Equal(t, [3]int{1, 1, 0}, [3]int{line, column, end})
 }

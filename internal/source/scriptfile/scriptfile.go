@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // MaxSize is the size in bytes of the largest script that is read.
@@ -51,12 +52,13 @@ func Read(data []byte) (*File, error) {
 	return &File{Lines: lines}, nil
 }
 
-// Locate gives the line, the column of its first word and the column after its end; of the script for any other path.
+// Locate gives, for the index of a line, the line, the column of its first word and the column after its end, both in
+// characters; of the script for any other path.
 func (f *File) Locate(path []any) (line, column, end int) {
 	if len(path) > 0 {
 		if index, ok := path[0].(int); ok && index >= 0 && index < len(f.Lines) {
 			text := f.Lines[index]
-			return index + 1, len(text) - len(strings.TrimLeft(text, " \t")) + 1, len(text) + 1
+			return index + 1, len(text) - len(strings.TrimLeft(text, " \t")) + 1, utf8.RuneCountInString(text) + 1
 		}
 	}
 	return 1, 1, 0

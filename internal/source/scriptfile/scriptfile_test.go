@@ -26,7 +26,7 @@ func TestRead(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"#!/bin/sh", "  exec node x\uFFFD"}, file.Lines)
 	line, column, end := file.Locate([]any{1})
-	assert.Equal(t, [3]int{2, 3, 17}, [3]int{line, column, end})
+	assert.Equal(t, [3]int{2, 3, 15}, [3]int{line, column, end})
 	line, column, end = file.Locate([]any{7})
 	assert.Equal(t, [3]int{1, 1, 0}, [3]int{line, column, end})
 }
