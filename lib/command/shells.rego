@@ -96,7 +96,7 @@ _read_text(item, world, word, args, host) := {
 	item.nested < 4
 	result := shell.read(split(word.v, "\n"), {"env": item.known, "args": [arg.v | some arg in args]})
 	place := {
-		"path": word.path, "from": word.from, "lines": false, "name": "", "args": args, "host": host, "world": world,
+		"path": word.path, "from": word.from, "lines": false, "name": "", "args": args, "host": host,
 		"alone": (count(result.commands) + count(result.unknown)) == 1,
 	}
 } else := _missed(item, "shells are nested too deep")
@@ -118,7 +118,7 @@ _read_script(item, world, path, args, host) := {
 	result := shell.read(world.files[path].script, {"env": item.known, "args": [arg.v | some arg in args]})
 	base := array.concat(world.files_path, [path, "script"])
 	place := {
-		"path": base, "from": "image", "lines": true, "name": path, "args": args, "host": host, "world": world,
+		"path": base, "from": "image", "lines": true, "name": path, "args": args, "host": host,
 		"alone": false,
 	}
 } else := _missed(item, "shells are nested too deep")
