@@ -197,7 +197,7 @@ _is_early(i, dashes) if i < dashes
 _run_package_script(i, item, world, [name, script, path], args) := _all(results) if {
 	scripts := _scripts(path, world)
 	hooks := _hooks(name, script, scripts)
-	results := [_read_text(inner, world, word, [], "sh") |
+	results := [_read_text(inner, word, [], "sh") |
 		some j, hook in hooks
 		place := array.concat(world.files_path, [path, "packageJSON", "scripts", hook])
 		word := {

@@ -12,7 +12,7 @@ _parallel(item, world, name) := _all(array.concat([_ended(item)], results)) if {
 		some text in _child_texts(word.v, entry, item, world)
 	]
 	aside := _runs_aside(item.words, entry)
-	results := [_read_text(inner, world, word, [], "sh") |
+	results := [_read_text(inner, word, [], "sh") |
 		some i, text in texts
 		word := object.union(item.words[0], {"v": text})
 		inner := object.union(item, {

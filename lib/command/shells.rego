@@ -4,7 +4,7 @@ import data.lib.onelayer.shell
 
 _dispatched(item, world) := _found([]) if {
 	item.words == []
-} else := _read_text(item, world, item.words[0], [], item.reader) if {
+} else := _read_text(item, item.words[0], [], item.reader) if {
 	item.text
 } else := _missed(item, concat("", ["the command word ", item.words[0].v, " is not known"])) if {
 	item.words[0].symbolic
@@ -15,7 +15,7 @@ _dispatched(item, world) := _found([]) if {
 } else := _sourced(item, world) if {
 	item.words[0].v in {".", "source"}
 	count(item.words) > 1
-} else := _read_text(item, world, _joined_words(_rest(item.words, 1)), [], item.host) if {
+} else := _read_text(item, _joined_words(_rest(item.words, 1)), [], item.host) if {
 	item.words[0].v == "eval"
 	count(item.words) > 1
 } else := _ended(item) if {
@@ -61,7 +61,7 @@ _shell(item, world) := _run_shell(item, world, _name(item.words[0].v), head) if 
 
 _run_shell(item, world, name, head) := _ended(item) if {
 	count(item.words) <= count(head) + 1
-} else := _read_text(item, world, item.words[count(head) + 1], _rest(item.words, count(head) + 3), name) if {
+} else := _read_text(item, item.words[count(head) + 1], _rest(item.words, count(head) + 3), name) if {
 	regex.match(`[cx]`, head)
 } else := _run_script(item, world, name, count(head) + 1)
 
@@ -88,7 +88,7 @@ _is_script_name(word) if endswith(word, ".sh")
 
 _is_script_name(word) if regex.match(`entrypoint[^/]*$|^\.?/(?:.*/)?(?:start|run|boot|bootstrap|launch)$`, word)
 
-_read_text(item, world, word, args, host) := {
+_read_text(item, word, args, host) := {
 	"items": _items(result.commands, item, place),
 	"processes": [],
 	"unknown": [[item.key, {"note": entry.note, "path": word.path, "from": word.from}] | some entry in result.unknown],
