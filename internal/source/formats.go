@@ -10,7 +10,7 @@ import (
 
 	"github.com/onelayer/onelayer/internal/source/decode"
 	"github.com/onelayer/onelayer/internal/source/inifile"
-	"github.com/onelayer/onelayer/internal/source/jsconfig"
+	"github.com/onelayer/onelayer/internal/source/jsfile"
 	"github.com/onelayer/onelayer/internal/source/procfile"
 	"github.com/onelayer/onelayer/internal/source/scriptfile"
 )
@@ -22,7 +22,7 @@ func (c *content) process(file string, kind class, limits decode.Limits) {
 		c.yamlProcess(file, limits)
 		return
 	}
-	read, err := jsconfig.Read(context.Background(), jsName(file, kind), c.text)
+	read, err := jsfile.Read(context.Background(), jsName(file, kind), c.text)
 	if err != nil {
 		c.processError(file, kind, err)
 		return
@@ -58,11 +58,11 @@ func (c *content) yamlProcess(file string, limits decode.Limits) {
 
 // processError makes an error a problem where the name of the file says that it is a process file.
 func (c *content) processError(file string, kind class, err error) {
-	if kind != classProcess && !conventional(file) || errors.Is(err, jsconfig.ErrNotReadable) {
+	if kind != classProcess && !conventional(file) || errors.Is(err, jsfile.ErrNotReadable) {
 		return
 	}
-	var syntax *jsconfig.SyntaxError
-	var limit *jsconfig.LimitError
+	var syntax *jsfile.SyntaxError
+	var limit *jsfile.LimitError
 	switch {
 	case errors.As(err, &syntax):
 		c.fail(file, syntax.Line, syntax.Column, syntax.Msg)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/onelayer/onelayer/internal/finding"
 	"github.com/onelayer/onelayer/internal/source/decode"
-	"github.com/onelayer/onelayer/internal/source/jsconfig"
+	"github.com/onelayer/onelayer/internal/source/jsfile"
 )
 
 // parsed is a file that was read.
@@ -275,7 +275,7 @@ func (l *loader) takeErrors(p *parsed) bool {
 
 // takeDevcontainer reads what a development container is built from. Its JSON may hold comments.
 func (l *loader) takeDevcontainer(p *parsed) {
-	read, err := jsconfig.Read(l.ctx, p.entry.name, p.text)
+	read, err := jsfile.Read(l.ctx, p.entry.name, p.text)
 	if err != nil {
 		return
 	}
