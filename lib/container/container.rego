@@ -21,7 +21,7 @@ kinds := workload.kinds | {"onelayer.dev/Image", "onelayer.dev/Compose"}
 # METADATA
 # description: >-
 #   One record per thing that runs: {obj, kind, name, label, role, path, spec, image, assumed, standalone, job, pod,
-#   env, environment, command, processes, unknown, base, bases, folded, development, folded, development}. processes
+#   env, environment, command, processes, unknown, base, bases, folded, development}. processes
 #   holds what the input is answerable for: a cause that lies in an Image of the input is reported there and not at
 #   its workloads, unless a cluster asks. all_processes holds the others too.
 records := [record |
