@@ -160,6 +160,7 @@ func (r *reference) simple(assigns []*syntax.Assign, args []*syntax.Word, redire
 	r.inOrder(parts, redirects, at)
 	one := command{Before: at.before, Background: at.background, Substitution: at.substitution, Function: at.function}
 	for _, assign := range assigns {
+		r.odd = r.odd || !syntax.ValidName(assign.Name.Value)
 		one.Assigned = append(one.Assigned, assign.Name.Value)
 	}
 	for _, arg := range args {

@@ -113,12 +113,13 @@ func comparable(commands []command) []command {
 	return out
 }
 
-// split matches an escaped backquote inside a word, where the reference begins another word.
-var split = regexp.MustCompile("[^ ]\\\\`")
+// misread matches what the reference reads unlike the shells: an escaped backquote inside a word begins another word, and
+// a backslash at the end of a comment joins the next line to the command before.
+var misread = regexp.MustCompile("[^ ]\\\\`|#.*\\\\\n")
 
 // outside tells whether a text is none of the reader's business: not UTF-8, or with control characters.
 func outside(text string) bool {
-	return split.MatchString(text) || !utf8.ValidString(text) || len(text) > 4000 || strings.ContainsFunc(text, func(r rune) bool {
+	return misread.MatchString(text) || !utf8.ValidString(text) || len(text) > 4000 || strings.ContainsFunc(text, func(r rune) bool {
 		return r < ' ' && r != '\n' && r != '\t'
 	})
 }
