@@ -130,3 +130,16 @@ test_whole if {
 test_compose_ref if {
 	inventory.compose_ref("shop", "web") == "compose.onelayer.dev/shop/web"
 }
+
+test_guarded if {
+	guards := {"resources": {"limits": {"memory": "1Gi"}}, "livenessProbe": {"httpGet": {}}}
+	named := {"name": "main", "image": "shop/api:1"}
+	containers := [named, object.union(named, guards), object.union(named, object.remove(guards, ["livenessProbe"]))]
+	pod := {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {"containers": containers}}
+	inventory_data := {
+		"cluster": {"onelayer.dev/v1alpha1": {"Image": {"api": _api}}},
+		"namespace": {"shop": {"v1": {"Pod": {"x": pod}}}},
+	}
+	uses := inventory.consumers("api") with data.inventory as inventory_data
+	[[use.guarded, use.overrides] | some use in uses] == [[false, false], [true, false], [false, false]]
+}
