@@ -227,7 +227,7 @@ _image_facts(written, built, path) := {
 	"standalone": false,
 } if {
 	ref := resource.text(written)
-} else := {"image": null, "assumed": false, "folded": image.reference(""), "ref": "", "standalone": false}
+}
 
 _found(ref, built) := inventory.image_of(built) if {
 	inventory.image_of(built)
