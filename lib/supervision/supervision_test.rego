@@ -270,6 +270,10 @@ test_process_file if {
 	}
 	without_name := _entry(_runs(["pm2", "start"], _apps))
 	without_name.found[0].config.key == "ecosystem.config.js"
+	reloaded := _entry(_runs(["pm2", "startOrReload"], _apps))
+	reloaded.found[0].config == by_name.found[0].config
+	other_verb := _entry(_runs(["pm2", "logs"], _apps))
+	other_verb.found[0].config.key == ""
 	in_package := _entry(_runs(["pm2-runtime", "package.json"], {"package.json": {"packageJSON": {"apps": []}}}))
 	in_package.found[0].config == {"key": "package.json", "value": {"apps": []}, "kind": "packageJSON"}
 	missing := _entry(_runs(["pm2-runtime", "start", "other.config.js"], _apps))
