@@ -45,6 +45,7 @@ test_pm2_kills_early if {
 	_found(_deployment({"command": ["pm2-runtime", "a.js"]})) == {["warning", _word]}
 	_found(_deployment({"command": ["pm2", "start", "a.js", "--no-daemon", "-k", "9000"]})) == set()
 	_found(_deployment({"command": ["node", "a.js"]})) == set()
+	_found(_deployment({"command": ["sh", "-c", "cd /srv && exec pm2-runtime a.js"]})) == {["warning", _text]}
 	least := {"rules": {"process/drain-cut-short": {"parameters": {"min_drain_seconds": 1}}}}
 	_set(_deployment({"command": ["pm2-runtime", "a.js"]}), least) == set()
 }

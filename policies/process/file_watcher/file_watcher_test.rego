@@ -40,6 +40,7 @@ test_watchers if {
 	_found(_deployment({"command": ["nodemon", "server.js"]})) == {["warning", _word]}
 	_found(_deployment({"command": ["node", "--watch", "server.js"]})) == {["warning", _word]}
 	_found(_deployment({"command": ["node", "server.js", "--watch"]})) == set()
+	_found(_deployment({"command": ["sh", "-c", "exec nodemon server.js"]})) == {["warning", _text]}
 }
 
 test_watch_of_pm2 if {

@@ -37,6 +37,7 @@ test_verbs if {
 	_found(_deployment({"command": ["pm2", "save"]})) == {["warning", _word]}
 	_found(_deployment({"command": ["pm2", "start", "a.js"]})) == set()
 	_found(_deployment({"command": ["node", "save"]})) == set()
+	_found(_deployment({"command": ["sh", "-c", "pm2 save; node a.js"]})) == {["warning", _text]}
 }
 
 test_verbs_while_building if {

@@ -28,8 +28,6 @@ _set(obj, config) := {[f.severity, f.path] |
 	some f in restart_loop.violation with input as obj with data.lib.onelayer.config as config
 }
 
-_word := "spec.template.spec.containers[0].command[0]"
-
 _text := "spec.template.spec.containers[0].command[2]"
 
 _sh(text) := _deployment({"command": ["sh", "-c", text]})
@@ -38,6 +36,15 @@ test_endless_loop if {
 	_found(_sh("while true; do node server.js; done")) == {["error", _text]}
 	_found(_sh("while true; do node server.js; sleep 2; done")) == {["error", _text]}
 	_found(_sh("while true; do node a.js; node b.js; done; echo over")) == {["error", _text]}
+}
+
+test_loop_in_an_image if {
+	text := "while true; do node server.js; done"
+	_found(_image([_cmd(["sh", "-c", text])], {})) == {["error", "spec.dockerfile[1].value[2]"]}
+	script := {"run.sh": {"script": [text]}}
+	copied := {"cmd": "copy", "value": ["run.sh", "/run.sh"]}
+	_found(_image([copied, _cmd(["/run.sh"])], script)) == {["error", "spec.files[\"run.sh\"].script[0]"]}
+	_found(_image([copied, _cmd(["node", "server.js"])], script)) == set()
 }
 
 test_first_of_the_loop_is_named if {
