@@ -10,6 +10,7 @@ import "embed"
 // Library holds the modules below policies/ and lib/ as they stand in the repository. Every file is named, because a
 // pattern cannot leave out the tests.
 //
+//go:embed lib/admission/admission.rego
 //go:embed lib/command/command.rego
 //go:embed lib/command/direct.rego
 //go:embed lib/command/files.rego

@@ -83,7 +83,7 @@ func TestDatesMayBeQuotedOrNot(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"unknown key", "rules: {}\nstrct: true\n", `f:2:1: unknown key "strct": did you mean "strict"?`},
-		{"unknown key far from any", "frobnicate: 1\n", `f:1:1: unknown key "frobnicate": use conftest, images, mesh, namespaces, now, rules, strict, waivers`},
+		{"unknown key far from any", "frobnicate: 1\n", `f:1:1: unknown key "frobnicate": use annotation_waivers, conftest, images, mesh, namespaces, now, rules, skip_owned, strict, waivers`},
 		{"unknown key of a rule", "rules:\n  process/x:\n    severety: error\n", `f:3:5: unknown key "severety" in rules.process/x: did you mean "severity"?`},
 		{"wrong type", "rules: [a]\n", "f:1:8: rules must be a mapping, not a list"},
 		{"not a mapping", "- a\n", "f:1:1: the configuration must be a mapping, not a list"},

@@ -7,6 +7,8 @@ import (
 	"fmt"
 )
 
+//go:generate go run -tags bootstrap ./gen
+
 // fromCatalogue gives the library that this package was built with when the sources start like its files, else nil.
 func fromCatalogue(sources []Source) *Library {
 	if HeadDigest(sources) != catalogueDigest {

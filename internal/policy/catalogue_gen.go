@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "0e0352ce12e72af5736292c3b976bed6380d958ce666d0a9a74990340f004744"
+const catalogueDigest = "247a502e8e4acb33a55f9877b823f43a79e74fe903f1992869edda9fcd1fe5d7"
 
 var _ finding.Severity
 
@@ -556,6 +556,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
 			},
 		}, []ModuleInfo{
+			ModuleInfo{
+				File:    "lib/admission/admission.rego",
+				Package: "lib.onelayer.admission",
+				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
 			ModuleInfo{
 				File:    "lib/command/command.rego",
 				Package: "lib.onelayer.command",

@@ -352,7 +352,7 @@ test_in_a_cluster_annotations_count_only_where_the_constraint_allows_it if {
 	bare := {"id": "process/one", "object": _ref}
 	request := {"object": _annotated(_text)}
 	not exempt.waiver_for(bare) with input as {"review": request} with config as _today
-	allowed := {"review": request, "parameters": {"annotationWaivers": true, "now": "2026-06-15"}}
+	allowed := {"review": request, "parameters": {"annotation_waivers": true, "now": "2026-06-15"}}
 	waiver := exempt.waiver_for(bare) with input as allowed
 	waiver.owner == "ana"
 }

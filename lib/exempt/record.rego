@@ -21,7 +21,7 @@ _texts := input.waivers if {
 _annotations_count if {
 	not resource.in_cluster
 } else if {
-	params.config.annotationWaivers == true
+	params.config.annotation_waivers == true
 }
 
 _parsed(record) := object.union(fields, {"problems": _problems(fields, unknown)}) if {

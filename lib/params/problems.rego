@@ -22,10 +22,25 @@ problems contains {"path": ["now"], "msg": "now must be a day such as 2026-01-31
 	not regex.match(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, config.now)
 }
 
-problems contains {"path": [key], "msg": sprintf("unknown setting %s: did you mean %s?", [key, near])} if {
+problems contains {"path": [key], "msg": sprintf("unknown setting %s%s", [key, _hint(key, _known_keys)])} if {
 	some key in _keys(config)
 	not key in _known_keys
-	near := _nearest(key, _known_keys)
+	not startswith(key, "x-")
+}
+
+problems contains {"path": [part, key], "msg": msg} if {
+	some part, shape in _parts
+	some key, kind in shape
+	value := config[part][key]
+	not type_name(value) in kind
+	msg := sprintf("%s.%s must be %s, not %s", [part, key, concat(" or ", kind), type_name(value)])
+}
+
+problems contains {"path": [part, key], "msg": msg} if {
+	some part, shape in _parts
+	some key in _keys(config[part])
+	not shape[key]
+	msg := sprintf("unknown setting %s.%s%s", [part, key, _hint(key, object.keys(shape))])
 }
 
 problems contains {"path": ["rules", id], "msg": msg} if {
@@ -94,8 +109,23 @@ _shape := {
 	"images": "array",
 	"waivers": "array",
 	"strict": "boolean",
+	"skip_owned": "boolean",
+	"annotation_waivers": "boolean",
 	"conftest": "object",
 	"now": "string",
+}
+
+_parts := {
+	"conftest": {"info": {"boolean"}},
+	"mesh": {
+		"assume_mesh": {"string"},
+		"installed_revisions": {"array"},
+		"enable_namespaces_by_default": {"boolean"},
+		"never_inject_selectors": {"array"},
+		"always_inject_selectors": {"array"},
+		"linkerd_excluded_namespaces": {"array"},
+		"native_sidecars": {"boolean", "string"},
+	},
 }
 
 _known_keys := object.keys(_shape)

@@ -28,11 +28,13 @@ test_nothing_is_wrong if {
 			}},
 			"process/old-rule": {"parameters": {"limit": 2}},
 		},
-		"mesh": {},
+		"mesh": {"native_sidecars": "auto", "installed_revisions": []},
 		"namespaces": {},
 		"images": [],
 		"waivers": [],
 		"strict": true,
+		"skip_owned": false,
+		"annotation_waivers": true,
 		"conftest": {"info": true},
 		"now": "2026-01-31",
 		"x-own": 1,
@@ -57,6 +59,21 @@ test_day if {
 
 test_misspelt_setting if {
 	_problems({"ruels": {}}) == {{"path": ["ruels"], "msg": "unknown setting ruels: did you mean rules?"}}
+}
+
+test_unknown_setting if {
+	_problems({"frobnicate": 1}) == {{"path": ["frobnicate"], "msg": "unknown setting frobnicate"}}
+	_problems({"conftest": {"infos": true}, "mesh": {"zzz": 1}}) == {
+		{"path": ["conftest", "infos"], "msg": "unknown setting conftest.infos: did you mean info?"},
+		{"path": ["mesh", "zzz"], "msg": "unknown setting mesh.zzz"},
+	}
+}
+
+test_parts_of_wrong_types if {
+	_problems({"conftest": {"info": "yes"}, "mesh": {"native_sidecars": 1}}) == {
+		{"path": ["conftest", "info"], "msg": "conftest.info must be boolean, not string"},
+		{"path": ["mesh", "native_sidecars"], "msg": "mesh.native_sidecars must be boolean or string, not number"},
+	}
 }
 
 test_unknown_rule if {
