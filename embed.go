@@ -54,6 +54,7 @@ import "embed"
 //go:embed lib/shell/structure.rego
 //go:embed lib/shell/substitutions.rego
 //go:embed lib/supervision/supervision.rego
+//go:embed lib/synced/synced.rego
 //go:embed lib/workload/workload.rego
 //go:embed policies/observability/manager_logs/manager_logs.rego
 //go:embed policies/observability/manager_metrics/manager_metrics.rego

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "247a502e8e4acb33a55f9877b823f43a79e74fe903f1992869edda9fcd1fe5d7"
+const catalogueDigest = "81710882eeb61f24c3c69d70b0767e08fb94217a65158c3e3ace9bb555566f2b"
 
 var _ finding.Severity
 
@@ -636,7 +636,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/inventory/inventory.rego",
 				Package: "lib.onelayer.inventory",
-				Imports: []string{"lib.onelayer.image", "lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.unit", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.image", "lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced", "lib.onelayer.unit", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "lib/manager/manager.rego",
@@ -745,6 +745,10 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/supervision/supervision.rego",
 				Package: "lib.onelayer.supervision",
 				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.manager", "lib.onelayer.pm2"},
+			},
+			ModuleInfo{
+				File:    "lib/synced/synced.rego",
+				Package: "lib.onelayer.synced",
 			},
 			ModuleInfo{
 				File:    "lib/workload/workload.rego",

@@ -125,7 +125,7 @@ func importLaw(c checked) []Violation {
 // Packages that may name the documents of an engine.
 var (
 	readsInput = []string{libraryRoot + ".resource", libraryRoot + ".params", libraryRoot + ".exempt"}
-	readsStore = libraryRoot + ".inventory"
+	readsStore = libraryRoot + ".synced"
 )
 
 // referenceLaw: outside imports, input and data are named by the modules that own them only. Gatekeeper does not rewrite

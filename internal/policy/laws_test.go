@@ -190,12 +190,12 @@ func TestLawsOnPlaces(t *testing.T) {
 			nil,
 		},
 		"inventory where it is owned": {
-			[]policy.Source{{File: "lib/inventory/inventory.rego", Text: []byte(strings.ReplaceAll(libHead, "sample", "inventory") + "_x := data.inventory.x\n")}},
+			[]policy.Source{{File: "lib/synced/synced.rego", Text: []byte(strings.ReplaceAll(libHead, "sample", "synced") + "_x := data.inventory.x\n")}},
 			nil,
 		},
 		"other data in inventory": {
-			[]policy.Source{{File: "lib/inventory/inventory.rego", Text: []byte(strings.ReplaceAll(libHead, "sample", "inventory") + "_x := data.other.x\n")}},
-			[]string{"lib/inventory/inventory.rego:7 references"},
+			[]policy.Source{{File: "lib/synced/synced.rego", Text: []byte(strings.ReplaceAll(libHead, "sample", "synced") + "_x := data.other.x\n")}},
+			[]string{"lib/synced/synced.rego:7 references"},
 		},
 		"clock where it is owned": {
 			[]policy.Source{{File: "lib/exempt/exempt.rego", Text: []byte(strings.ReplaceAll(libHead, "sample", "exempt") + "_x := time.now_ns()\n")}},

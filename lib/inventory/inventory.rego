@@ -2,14 +2,14 @@
 # scope: package
 # title: Inventory
 # description: >-
-#   Looks up other objects: which Image a reference means, what runs an Image, which autoscaler owns a workload. It
-#   is the only module that reads the inventory of a cluster, in Gatekeeper's shape; the tool fills the same shape.
+#   Looks up other objects: which Image a reference means, what runs an Image, which autoscaler owns a workload.
 #   Without an inventory every look-up answers that nothing is known.
 package lib.onelayer.inventory
 
 import data.lib.onelayer.image
 import data.lib.onelayer.prepared
 import data.lib.onelayer.resource
+import data.lib.onelayer.synced
 import data.lib.onelayer.unit
 import data.lib.onelayer.workload
 
@@ -17,7 +17,7 @@ import data.lib.onelayer.workload
 # description: >-
 #   Everything that look-ups by key need, computed from the whole inventory: images (by normal reference), bases
 #   (Images by normal reference), consumers (by Image name), autoscalers (by namespace/Kind/name) and whether the
-#   unit knows a mesh.
+#   unit knows a mesh. The tool computes it once per unit and hands it over as prepared; a cluster asks for one part.
 computed := {
 	"images": _images,
 	"bases": _bases,
@@ -25,12 +25,6 @@ computed := {
 	"autoscalers": _autoscalers,
 	"mesh": _mesh,
 }
-
-# METADATA
-# description: The same, from the preparation of the tool when there is one, so that it is computed once per unit.
-index := prepared if {
-	is_object(prepared)
-} else := computed
 
 # METADATA
 # description: The only Image that a reference means, as {obj, assumed}; undefined when none or several do.
@@ -42,20 +36,22 @@ image_of(ref) := _certain(ref) if {
 
 # METADATA
 # description: The Images that are known by a reference, for following FROM.
-bases := index.bases
+bases := prepared.bases if {
+	is_object(prepared)
+} else := _bases
 
 # METADATA
 # description: What runs an Image, as a list of {object, path, note, kind, job, overrides, guarded}; guarded tells that
 #   the container has a memory limit and a liveness probe.
-consumers(name) := object.get(index.consumers, name, [])
+consumers(name) := object.get(_known_consumers, name, [])
 
 # METADATA
 # description: The autoscalers of a workload, as a list of object references.
-autoscalers(ref) := object.get(index.autoscalers, concat("/", [ref.namespace, ref.kind, ref.name]), [])
+autoscalers(ref) := object.get(_known_autoscalers, concat("/", [ref.namespace, ref.kind, ref.name]), [])
 
 # METADATA
 # description: True when the unit holds objects of a mesh or namespaces that are enrolled in one.
-mesh if index.mesh == true
+mesh if _known_mesh == true
 
 # METADATA
 # description: True when the unit was given whole, so that what is missing in it is missing.
@@ -65,12 +61,28 @@ whole if unit.whole == true
 # description: The reference by which a compose service knows the Image that it builds.
 compose_ref(project, service) := concat("/", ["compose.onelayer.dev", project, service])
 
-_cluster := data.inventory.cluster if {
-	is_object(data.inventory.cluster)
+_known_images := prepared.images if {
+	is_object(prepared)
+} else := _images
+
+_known_consumers := prepared.consumers if {
+	is_object(prepared)
+} else := _consumers
+
+_known_autoscalers := prepared.autoscalers if {
+	is_object(prepared)
+} else := _autoscalers
+
+_known_mesh := prepared.mesh if {
+	is_object(prepared)
+} else := _mesh
+
+_cluster := synced.cluster if {
+	synced.cluster
 } else := {}
 
-_namespaces := data.inventory.namespace if {
-	is_object(data.inventory.namespace)
+_namespaces := synced.namespaces if {
+	synced.namespaces
 } else := {}
 
 _own(kind) := [obj |
@@ -119,10 +131,10 @@ _by_name := {name: img |
 	img := [obj | some obj in _own("Image"); resource.ref(obj).name == name][0]
 }
 
-_certain(ref) := {"obj": index.bases[image.normal(ref)], "assumed": false}
+_certain(ref) := {"obj": bases[image.normal(ref)], "assumed": false}
 
 _assumed(ref) := {"obj": img, "assumed": true} if {
-	candidates := index.images[image.normal(ref)]
+	candidates := _known_images[image.normal(ref)]
 	names := {candidate.name | some candidate in candidates}
 	count(names) == 1
 	some img in [obj | some obj in _own("Image"); resource.ref(obj).name in names]

@@ -112,6 +112,11 @@ test_without_an_inventory if {
 	not inventory.whole
 }
 
+test_without_the_module_that_holds_one if {
+	inventory.computed.bases == {} with data.lib.onelayer.synced as {}
+	inventory.computed.autoscalers == {} with data.lib.onelayer.synced as {}
+}
+
 test_mesh if {
 	inventory.mesh with data.inventory as {"namespace": {"shop": {"networking.istio.io/v1": {}}}}
 	inventory.mesh with data.inventory as {"cluster": {"policy.linkerd.io/v1alpha1": {}}}
