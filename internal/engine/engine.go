@@ -120,8 +120,8 @@ type unitRun struct {
 
 	data    *unitData
 	objects catalog
-	// joined tells that the unit holds images, so that a document's own text says nothing about what it runs.
-	joined bool
+	// joined knows the images of the unit.
+	joined joined
 	// judged tells that the unit has tasks.
 	judged bool
 }
@@ -160,7 +160,7 @@ func (r *run) plan() error {
 		u := &unitRun{Unit: unit, objects: newCatalog(unit.Documents)}
 		seen := slices.Concat(unit.Documents, unit.Context)
 		u.data = newUnitData(r.engine.config, unit.Whole, func() ast.Value { return inventory(seen) })
-		u.joined = slices.ContainsFunc(seen, func(d *source.Document) bool { return d.GroupKind == kindImage })
+		u.joined = newJoined(seen)
 		r.list(u)
 		r.units = append(r.units, u)
 	}
@@ -174,7 +174,7 @@ func (r *run) list(u *unitRun) {
 			continue
 		}
 		declared := r.reviews && mayDeclare(doc)
-		rules, any := r.program.choose(doc, r.engine.gating && !u.joined)
+		rules, any := r.program.choose(doc, r.engine.gating && !u.joined.mentions(doc))
 		if any || declared {
 			r.tasks = append(r.tasks, task{unit: u, doc: doc, rules: rules, declared: declared})
 			u.judged = true

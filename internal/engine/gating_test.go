@@ -112,16 +112,25 @@ func TestChoiceOfRules(t *testing.T) {
 	}
 }
 
-func TestDocumentsBesideImagesAreNotGated(t *testing.T) {
+func TestDocumentsThatMayRunAnImageAreNotGated(t *testing.T) {
 	bare := document(t, "a.yaml", 1, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {ready: x, word: pm2}\n")
-	bare.Raw = []byte("the text says nothing")
-	img := &source.Document{
-		GroupKind: kindImage, File: "Dockerfile", Value: value(t, "{kind: Image, apiVersion: onelayer.dev/v1alpha1}"),
-		Object: finding.Object{APIVersion: source.APIVersion, Kind: "Image", Name: "i"},
-	}
+	bare.Raw = []byte("image: Shop/Web@sha256:12")
 	lib := library(t, gatedRules()...)
+	found := []string{"process/pm2 a.yaml:4 data.word"}
+	for refs, want := range map[string][]string{
+		"refs: [registry.example.com:5000/shop/web:1.2]":  found,
+		"assumedRefs: [x/y, web]":                         found,
+		"refs: [3], assumedRefs: ['12']":                  found,
+		"refs: [shop/webber, '', 7], assumedRefs: {a: b}": {},
+		"other: [web]":                                    {},
+	} {
+		img := &source.Document{
+			GroupKind: kindImage, File: "Dockerfile", Value: value(t, "{kind: Image, apiVersion: onelayer.dev/v1alpha1, spec: {"+refs+"}}"),
+			Object: finding.Object{APIVersion: source.APIVersion, Kind: "Image", Name: "i"},
+		}
+		assert.Equal(t, want, brief(check(t, lib, "", Options{}, tree(unit(bare, img))).Findings), refs)
+	}
 	assert.Empty(t, check(t, lib, "", Options{}, tree(unit(bare))).Findings)
-	assert.Equal(t, []string{"process/pm2 a.yaml:4 data.word"}, brief(check(t, lib, "", Options{}, tree(unit(bare, img))).Findings))
 }
 
 func TestTooManyRulesAreRefused(t *testing.T) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // maxRules bounds the rules that one automaton can tell apart; a bigger library is judged without gating.
@@ -31,9 +32,37 @@ func (s *ruleSet) intersect(other *ruleSet) {
 // quotes, line joining, tags such as !!binary, and other encodings than UTF-8.
 var doubtful = []string{`\x`, `\u`, `\/`, "\\\n", "\\\r", "!!", "!<", "%tag", "\x00"}
 
+// boundary at an end of a needle asks that the letters and digits of a text end there, as in the metadata of a rule.
+const boundary = `\b`
+
+// needle is a literal and whether it must stand at the beginning or the end of a word.
+type needle struct {
+	literal     string
+	left, right bool
+}
+
+// parseNeedle reads a needle as the metadata of a rule writes it.
+func parseNeedle(written string) needle {
+	literal, left := strings.CutPrefix(written, boundary)
+	literal, right := strings.CutSuffix(literal, boundary)
+	return needle{lowerASCII(literal), left, right}
+}
+
+// fits tells whether the needle stands as it must where it ends in text before at.
+func (n *needle) fits(text []byte, at int) bool {
+	start := at - len(n.literal)
+	return !(n.left && start > 0 && isWord(text[start-1]) || n.right && at < len(text) && isWord(text[at]))
+}
+
+// isWord tells whether a byte is part of a word; bytes beyond ASCII are not, so that a needle beside them is found.
+func isWord(b byte) bool {
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
+}
+
 // usable tells whether a literal stands in a document exactly as in its value: printable ASCII without blanks, quotes and
 // backslashes, and nothing that YAML also knows by another spelling, such as a number.
-func usable(needle string) bool {
+func usable(written string) bool {
+	needle := parseNeedle(written).literal
 	for i := range len(needle) {
 		if b := needle[i]; b <= ' ' || b > '~' || b == '"' || b == '\'' || b == '\\' {
 			return false
@@ -52,16 +81,47 @@ type scanner struct {
 	columns int
 	// next holds the transitions, row after row. A target's sign bit says that it has an output.
 	next    []int32
-	outputs map[int32]*ruleSet
+	outputs map[int32]*output
 	// doubt is the number of the pseudo rule for the doubtful spellings.
 	doubt int
+}
+
+// output is what ends at a state: rules whose needle stands anywhere, and those whose needle must fit its surroundings.
+type output struct {
+	anywhere ruleSet
+	bounded  []boundedNeedle
+}
+
+type boundedNeedle struct {
+	needle
+	rules ruleSet
+}
+
+func (o *output) add(n needle, rule int) {
+	if !n.left && !n.right {
+		o.anywhere.add(rule)
+		return
+	}
+	for i := range o.bounded {
+		if o.bounded[i].needle == n {
+			o.bounded[i].rules.add(rule)
+			return
+		}
+	}
+	o.bounded = append(o.bounded, boundedNeedle{needle: n})
+	o.bounded[len(o.bounded)-1].rules.add(rule)
+}
+
+func (o *output) union(other *output) {
+	o.anywhere.union(&other.anywhere)
+	o.bounded = append(o.bounded, other.bounded...)
 }
 
 const outputFlag = int32(-1 << 31)
 
 // newScanner builds the automaton for the needles of each rule, given by rule number.
 func newScanner(needles map[int][]string, doubt int) *scanner {
-	words := map[string]*ruleSet{}
+	words := map[string]*output{}
 	for rule, literals := range needles {
 		for _, literal := range literals {
 			addWord(words, literal, rule)
@@ -70,18 +130,18 @@ func newScanner(needles map[int][]string, doubt int) *scanner {
 	for _, literal := range doubtful {
 		addWord(words, literal, doubt)
 	}
-	s := &scanner{outputs: map[int32]*ruleSet{}, doubt: doubt}
+	s := &scanner{outputs: map[int32]*output{}, doubt: doubt}
 	s.classify(words)
 	s.link(s.grow(words))
 	return s
 }
 
-func addWord(words map[string]*ruleSet, literal string, rule int) {
-	word := lowerASCII(literal)
-	if words[word] == nil {
-		words[word] = &ruleSet{}
+func addWord(words map[string]*output, literal string, rule int) {
+	n := parseNeedle(literal)
+	if words[n.literal] == nil {
+		words[n.literal] = &output{}
 	}
-	words[word].add(rule)
+	words[n.literal].add(n, rule)
 }
 
 func lowerASCII(text string) string {
@@ -96,7 +156,7 @@ func lowerASCII(text string) string {
 
 // classify gives every byte that occurs in a needle a column of its own; an upper case letter shares the column of its
 // lower case.
-func (s *scanner) classify(words map[string]*ruleSet) {
+func (s *scanner) classify(words map[string]*output) {
 	s.columns = 1
 	for word := range words {
 		for i := range len(word) {
@@ -112,7 +172,7 @@ func (s *scanner) classify(words map[string]*ruleSet) {
 }
 
 // grow builds the trie and returns the number of its states.
-func (s *scanner) grow(words map[string]*ruleSet) int {
+func (s *scanner) grow(words map[string]*output) int {
 	s.next = make([]int32, s.columns)
 	states := 1
 	for _, word := range sortedWords(words) {
@@ -131,7 +191,7 @@ func (s *scanner) grow(words map[string]*ruleSet) int {
 	return states
 }
 
-func sortedWords(words map[string]*ruleSet) []string {
+func sortedWords(words map[string]*output) []string {
 	list := make([]string, 0, len(words))
 	for word := range words {
 		list = append(list, word)
@@ -140,9 +200,9 @@ func sortedWords(words map[string]*ruleSet) []string {
 	return list
 }
 
-func (s *scanner) output(state int32) *ruleSet {
+func (s *scanner) output(state int32) *output {
 	if s.outputs[state] == nil {
-		s.outputs[state] = &ruleSet{}
+		s.outputs[state] = &output{}
 	}
 	return s.outputs[state]
 }
@@ -185,7 +245,7 @@ func (s *scanner) flag() {
 		}
 		s.next[i] = row
 	}
-	byRow := make(map[int32]*ruleSet, len(s.outputs))
+	byRow := make(map[int32]*output, len(s.outputs))
 	for state, set := range s.outputs {
 		byRow[state*int32(s.columns)] = set
 	}
@@ -195,11 +255,18 @@ func (s *scanner) flag() {
 // scan adds the rules of all needles in text to found.
 func (s *scanner) scan(text []byte, found *ruleSet) {
 	row := int32(0)
-	for _, b := range text {
+	for i, b := range text {
 		row = s.next[row+int32(s.class[b])]
-		if row < 0 {
-			row &^= outputFlag
-			found.union(s.outputs[row])
+		if row >= 0 {
+			continue
+		}
+		row &^= outputFlag
+		out := s.outputs[row]
+		found.union(&out.anywhere)
+		for j := range out.bounded {
+			if out.bounded[j].fits(text, i+1) {
+				found.union(&out.bounded[j].rules)
+			}
 		}
 	}
 }

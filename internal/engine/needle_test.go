@@ -37,6 +37,30 @@ func TestScannerFindsTheRulesOfAllNeedles(t *testing.T) {
 	}
 }
 
+func TestScannerAsksForTheEndsOfWords(t *testing.T) {
+	s := newScanner(map[int][]string{0: {`sh\b`}, 1: {`\bnpm\b`}, 2: {`\bnpm`}, 3: {"npm"}, 4: {`\bsh`}}, 5)
+	for text, want := range map[string][]int{
+		"sh":        {0, 4},
+		"bash -c":   {0},
+		"shop":      {4},
+		"a/SH":      {0, 4},
+		"sh_1":      {0, 4},
+		"pushes":    nil,
+		"npm start": {1, 2, 3},
+		"npmrc":     {2, 3},
+		"pnpm":      {3},
+		"pnpm npm":  {1, 2, 3},
+		"éshé":      {0, 4},
+	} {
+		var found ruleSet
+		s.scan([]byte(text), &found)
+		assert.Equal(t, setOf(want...), found, text)
+	}
+	assert.True(t, usable(`\bnpm\b`))
+	assert.False(t, usable(`\b12\b`))
+	assert.False(t, usable(`\b`))
+}
+
 func setOf(rules ...int) ruleSet {
 	var set ruleSet
 	for _, rule := range rules {

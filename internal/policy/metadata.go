@@ -213,7 +213,7 @@ func (m *metadata) checkLists(r *Rule) {
 		}
 	}
 	distinct(m, "needles", r.Needles)
-	if slices.Contains(r.Needles, "") {
+	if slices.ContainsFunc(r.Needles, func(n string) bool { return strings.ReplaceAll(n, `\b`, "") == "" }) {
 		m.fail("needles", "custom.needles: an empty needle is in every document")
 	}
 }

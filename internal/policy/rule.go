@@ -28,7 +28,8 @@ type Rule struct {
 	AppliesTo []string `json:"applies_to"`
 	// Needs lists what the rule reads: object, namespace, inventory, source, image.
 	Needs []string `json:"needs"`
-	// Needles are literals; a document that holds none of them cannot break the rule. Empty means: always judge.
+	// Needles are literals; a document that holds none of them cannot break the rule. Empty means: always judge. A \b at
+	// an end of a needle asks for the end of a word: no letter or digit beside it.
 	Needles     []string             `json:"needles"`
 	Parameters  map[string]Parameter `json:"parameters"`
 	Remediation Remediation          `json:"remediation"`

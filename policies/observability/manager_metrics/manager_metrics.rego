@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     "pm2", "keymetrics", "9615"
+#     "pm2", "keymetrics"
 #   ]
 #   remediation:
 #     default: >-
@@ -71,6 +71,16 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	record.pod != null
 	some index, port in record.spec.ports
 	resource.text(object.get(port, "containerPort", "")) == "9615"
+	_of_pm2(record, port)
+}
+
+_of_pm2(record, port) if {
+	contains(lower(resource.text(object.get(port, "name", ""))), "pm2")
+} else if {
+	some entry in supervision.entries
+	entry.record.path == record.path
+	some item in entry.found
+	item.manager.name == "pm2"
 }
 
 _what(process) := sprintf("installs %s", [module.name]) if {

@@ -61,7 +61,13 @@ test_what_a_command_does if {
 
 test_the_port_of_the_web_api if {
 	place := "spec.template.spec.containers[0].ports[1]"
-	_all == {[_id, "warning", place]} with input as _ports([{"containerPort": 80}, {"containerPort": 9615}])
+	_all == {[_id, "warning", place]} with input as _ports([{"containerPort": 80}, {"name": "PM2", "containerPort": 9615}])
+	_all == {[_id, "warning", place]} with input as _deployment({
+		"command": ["pm2-runtime", "x.js"],
+		"ports": [{"containerPort": 80}, {"containerPort": 9615}],
+	})
+	_all == set() with input as _deployment({"command": ["supervisord", "-n"], "ports": [{"containerPort": 9615}]})
+	_all == set() with input as _ports([{"name": "prometheus", "containerPort": 9615}])
 	_all == set() with input as _ports([{"containerPort": 19615}, {"name": "9615"}, null])
 	_all == set() with input as {
 		"apiVersion": "onelayer.dev/v1alpha1",

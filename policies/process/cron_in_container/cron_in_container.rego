@@ -19,7 +19,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     "cron", "while", "until", "for ((", "pm2", "keymetrics"
+#     "cron", '\bwhile\b', '\buntil\b', "((", "pm2", "keymetrics"
 #   ]
 #   parameters:
 #     schedule_seconds:

@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     "watch", "nodemon", "node-dev", "supervisor", "pm2", "keymetrics"
+#     "watch", "nodemon", "node-dev", "tsnd", "supervisor", "pm2", "keymetrics"
 #   ]
 #   remediation:
 #     default: >-

@@ -23,6 +23,11 @@
 #     apps.openshift.io/DeploymentConfig, onelayer.dev/Image, onelayer.dev/Compose
 #   ]
 #   needs: [object, source, image]
+#   needles: [
+#     "&", "concurrently", "npm-run-all", "run-p", "pm2", "keymetrics", "supervisord", "s6-", "/init", "runsv", "runit",
+#     "my_init", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", '\bnf\b', "phusion", "linuxserver",
+#     "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init"
+#   ]
 #   remediation:
 #     default: >-
 #       Give each application a container of its own: one Deployment per application from the same image with its

@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     "while", "until", "for ((", "for((", "restartPolicy"
+#     '\bwhile\b', '\buntil\b', "((", "restartPolicy"
 #   ]
 #   parameters:
 #     schedule_seconds:

@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source, image]
 #   needles: [
-#     "sh", "npm", "yarn", "pnpm", "bun", "pm2", "keymetrics"
+#     'sh\b', '\bnpm\b', '\bnpx\b', '\byarn', '\bpnpm\b', '\bpnpx\b', '\bbun\b', '\bbunx\b', "pm2", "keymetrics"
 #   ]
 #   remediation:
 #     default: >-
