@@ -102,7 +102,7 @@ func TestOnlyLiteralsThatStandInTheTextAsInTheValueGate(t *testing.T) {
 	for _, needle := range []string{"pm2", "node_modules/.bin", "onelayer.dev/ignore", "--no-daemon", "e1x"} {
 		assert.True(t, usable(needle), needle)
 	}
-	for _, needle := range []string{"", "a b", "a\tb", `a"b`, "a'b", `a\b`, "ü", "8080", "1e3", "0x1F", "true", "Null", "false", "inf"} {
+	for _, needle := range []string{"", "a b", "a\tb", `a"b`, "a'b", `a\c`, "ü", "8080", "1e3", "0x1F", "true", "Null", "false", "inf"} {
 		assert.False(t, usable(needle), needle)
 	}
 }

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "81710882eeb61f24c3c69d70b0767e08fb94217a65158c3e3ace9bb555566f2b"
+const catalogueDigest = "6651980693276fa18d18a125a5b84cc715912c571e2fc55f6d040338c8d29870"
 
 var _ finding.Severity
 
@@ -44,7 +44,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes", "mesh"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source"},
-				Needles:     []string{"pm2", "keymetrics", "9615"},
+				Needles:     []string{"pm2", "keymetrics"},
 				Remediation: Remediation{
 					Default: "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",
 				},
@@ -144,7 +144,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source"},
-				Needles:     []string{"cron", "while", "until", "for ((", "pm2", "keymetrics"},
+				Needles:     []string{"cron", "\\bwhile\\b", "\\buntil\\b", "((", "pm2", "keymetrics"},
 				Parameters: map[string]Parameter{
 					"schedule_seconds": Parameter{
 						Type:        "integer",
@@ -198,7 +198,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source"},
-				Needles:     []string{"watch", "nodemon", "node-dev", "supervisor", "pm2", "keymetrics"},
+				Needles:     []string{"watch", "nodemon", "node-dev", "tsnd", "supervisor", "pm2", "keymetrics"},
 				Remediation: Remediation{
 					Default: "Start the program without a watcher, for example CMD [\"node\", \"server.js\"]; keep the watcher in the dev script and in tools such as Tilt or Skaffold.",
 				},
@@ -399,6 +399,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source", "image"},
+				Needles:     []string{"&", "concurrently", "npm-run-all", "run-p", "pm2", "keymetrics", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "\\bnf\\b", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init"},
 				Remediation: Remediation{
 					Default: "Give each application a container of its own: one Deployment per application from the same image with its own command, a native sidecar for a true helper, a Job or CronJob for what ends.",
 				},
@@ -424,7 +425,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source"},
-				Needles:     []string{"while", "until", "for ((", "for((", "restartPolicy"},
+				Needles:     []string{"\\bwhile\\b", "\\buntil\\b", "((", "restartPolicy"},
 				Parameters: map[string]Parameter{
 					"schedule_seconds": Parameter{
 						Type:        "integer",
@@ -451,7 +452,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source", "image"},
-				Needles:     []string{"sh", "npm", "yarn", "pnpm", "bun", "pm2", "keymetrics"},
+				Needles:     []string{"sh\\b", "\\bnpm\\b", "\\bnpx\\b", "\\byarn", "\\bpnpm\\b", "\\bpnpx\\b", "\\bbun\\b", "\\bbunx\\b", "pm2", "keymetrics"},
 				Remediation: Remediation{
 					Default: "Use the exec form, CMD [\"node\", \"server.js\"]; end an entrypoint script with exec; call node instead of npm start; add tini when the program must not be PID 1.",
 				},
