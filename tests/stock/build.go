@@ -83,14 +83,14 @@ func fingerprint(ctx context.Context, source string, set Set) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(hash, "%s%q", version, arguments)
+	fmt.Fprintf(hash, "%s%q%v", version, arguments, set.Files)
 	return fmt.Sprintf("%x", hash.Sum(nil))[:16], nil
 }
 
-// complete tells whether a folder of the cache holds every program of the set.
+// complete tells whether a folder of the cache holds everything of the set.
 func complete(dir string, set Set) bool {
-	for program := range set.Programs {
-		if info, err := os.Stat(filepath.Join(dir, program)); err != nil || info.Size() == 0 {
+	for _, name := range slices.Concat(slices.Collect(maps.Keys(set.Programs)), slices.Collect(maps.Keys(set.Files))) {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
 			return false
 		}
 	}
@@ -118,10 +118,35 @@ func compile(ctx context.Context, source, dir string, set Set) error {
 			}
 		}
 	}
+	if err := copyFiles(ctx, source, draft, set); err != nil {
+		return err
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("remove an incomplete folder: %w", err)
 	}
 	return os.Rename(draft, dir)
+}
+
+// copyFiles copies the files that come with a set's modules.
+func copyFiles(ctx context.Context, source, draft string, set Set) error {
+	for name, from := range set.Files {
+		module, path, found := strings.Cut(from, "//")
+		if !found {
+			return fmt.Errorf("copy %s: %q does not say which module and which file", name, from)
+		}
+		dir, err := goCommand(ctx, source, "list", "-m", "-f", "{{.Dir}}", module)
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
+		if err != nil {
+			return fmt.Errorf("copy %s: %w", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(draft, name), text, 0o644); err != nil {
+			return fmt.Errorf("copy %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // buildArguments are the arguments of go build for a set.

@@ -25,6 +25,8 @@ type Set struct {
 	Programs map[string]string
 	// Variables are set by the linker: variable to text. "{MODULE}" in a text stands for the version of that module.
 	Variables map[string]string
+	// Files are copied beside the binaries: name to "MODULE//PATH", a file of a module that the set requires.
+	Files map[string]string
 }
 
 const opa, conftest = "github.com/open-policy-agent/opa", "github.com/open-policy-agent/conftest"
@@ -49,6 +51,7 @@ var Sets = []Set{
 			"k8s.io/component-base/version.gitVersion":   "{k8s.io/kubernetes}",
 			"k8s.io/component-base/version.gitTreeState": "clean",
 		},
+		Files: map[string]string{"gatekeeper.yaml": "github.com/open-policy-agent/gatekeeper/v3//deploy/gatekeeper.yaml"},
 	},
 	{
 		Name: "gatekeeper_oldest", Dir: "gatekeeper_oldest",
