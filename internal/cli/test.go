@@ -15,8 +15,8 @@ import (
 
 // testFlags are the flags of test.
 type testFlags struct {
-	coverage, mutate, update, verbose bool
-	run                               string
+	coverage, mutate, mutateLib, update, verbose bool
+	run                                          string
 }
 
 // newTestCmd proves policies.
@@ -39,6 +39,7 @@ func newTestCmd(env *Env) *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&f.coverage, "coverage", false, "demand that unit tests reach every line")
 	flags.BoolVar(&f.mutate, "mutate", false, "drop one expression of a policy at a time and demand that a test notices")
+	flags.BoolVar(&f.mutateLib, "mutate-lib", false, "the same with the shared modules; takes long, --run 'lib/image' narrows it to one")
 	flags.BoolVar(&f.update, "update", false, "rewrite expected.yaml of fixtures that differ; read the difference before you commit it")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "list passed cases too")
 	flags.StringVar(&f.run, "run", "", "try only cases whose name matches this regular expression")
@@ -56,7 +57,8 @@ func runTests(ctx context.Context, env *Env, f *testFlags, roots []string) error
 	failed := 0
 	for _, root := range roots {
 		result, err := policytest.Run(ctx, policytest.Options{
-			Root: root, Base: onelayer.Library, Run: run, Coverage: f.coverage, Mutate: f.mutate, Update: f.update,
+			Root: root, Base: onelayer.Library, Run: run, Coverage: f.coverage, Mutate: f.mutate, MutateLib: f.mutateLib,
+			Update: f.update,
 		})
 		if err != nil {
 			return fmt.Errorf("test %s: %w", root, err)
@@ -97,9 +99,17 @@ func printTests(w io.Writer, result *policytest.Result, verbose bool) {
 	if counts["coverage"] > 0 {
 		parts = append(parts, fmt.Sprintf("coverage %.1f %%", result.Covered))
 	}
-	if result.Mutants > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d mutants noticed", result.Killed, result.Mutants))
+	for _, score := range result.Scores {
+		parts = append(parts, scoreText(score))
 	}
 	passed := len(result.Cases) - result.Failed()
 	_, _ = fmt.Fprintf(w, "%d passed, %d failed: %s\n", passed, result.Failed(), strings.Join(parts, ", "))
+}
+
+func scoreText(score policytest.Score) string {
+	text := fmt.Sprintf("%d of %d mutants of %s noticed", score.Killed, score.Mutants, score.Name)
+	if score.Explained > 0 {
+		text += fmt.Sprintf(" and %d explained", score.Explained)
+	}
+	return text
 }

@@ -43,7 +43,9 @@ type fixture struct {
 	proves          string
 	expected        []Expected
 	config          ast.Value
-	tree            *source.Tree
+	// images are the joins that config.yaml names, as a configuration of onelayer does.
+	images []source.ConfigImage
+	tree   *source.Tree
 }
 
 // fixtures runs all fixtures and returns those that can be run again.
@@ -129,7 +131,9 @@ func (s *suite) readFixture(ctx context.Context, dir string) (*fixture, error) {
 	if err := f.readConfig(); err != nil {
 		return nil, err
 	}
-	tree, err := source.Load(ctx, source.Options{Paths: []string{"."}, WorkDir: filepath.Join(dir, "input")})
+	tree, err := source.Load(ctx, source.Options{
+		Paths: []string{"."}, WorkDir: filepath.Join(dir, "input"), Images: f.images,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("load input: %w", err)
 	}
@@ -171,6 +175,18 @@ func (f *fixture) readConfig() error {
 	}
 	if f.config, err = ast.InterfaceToValue(raw); err != nil {
 		return fmt.Errorf("parse config.yaml: %w", err)
+	}
+	var joins struct {
+		Images []struct {
+			Dockerfile string   `json:"dockerfile"`
+			Refs       []string `json:"refs"`
+		} `json:"images"`
+	}
+	if err := yaml.Unmarshal(text, &joins); err != nil {
+		return fmt.Errorf("parse config.yaml: %w", err)
+	}
+	for _, join := range joins.Images {
+		f.images = append(f.images, source.ConfigImage(join))
 	}
 	return nil
 }

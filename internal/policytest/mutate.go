@@ -4,36 +4,30 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"path"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/tester"
-	"sigs.k8s.io/yaml"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/onelayer/onelayer/internal/policy"
 )
 
-// survivorsFile lists the mutants that no test can notice, with the reason.
-const survivorsFile = "tests/survivors.yaml"
-
-// survivor is a mutant that is explained: the expression, as it stands in the file, makes no difference to any verdict.
-type survivor struct {
-	File       string `json:"file"`
-	Expression string `json:"expression"`
-	Reason     string `json:"reason"`
+// Score counts the mutants of one policy or shared module.
+type Score struct {
+	// Name is the id of a rule, or the folder of a shared module.
+	Name string
+	// Mutants compile; Killed of them were noticed by a test, Explained have a reason why none can.
+	Mutants, Killed, Explained int
 }
 
-// mutant is a policy with one expression dropped.
-type mutant struct {
-	file   string
-	rule   *policy.Rule
-	module *ast.Module
-	line   int
-	text   string
+// target is a part of the library that is mutated: the files of one folder.
+type target struct {
+	name, folder string
+	files        []string
+	fixtures     []*fixture
 }
 
 // mutatedLibrary is a library in which one module is replaced.
@@ -58,178 +52,188 @@ func (m mutatedLibrary) Modules(names ...string) ([]*ast.Module, error) {
 	return modules, nil
 }
 
-// mutate drops every expression of every policy in turn. A mutant that does not compile proves nothing and does not count;
+// mutate drops every expression of every target in turn. A mutant that does not compile proves nothing and does not count;
 // one that changes no unit test and no fixture is a failed case unless it is explained.
 func (s *suite) mutate(ctx context.Context, fixtures []*fixture, result *Result) error {
 	explained, err := readSurvivors(s.options.Root)
 	if err != nil {
 		return err
 	}
-	byRule := map[string][]*fixture{}
-	for _, f := range fixtures {
-		byRule[f.rule] = append(byRule[f.rule], f)
-	}
-	for _, rule := range s.library.Rules() {
-		if !s.own(rule.File) || !s.wanted(rule.ID) {
-			continue
-		}
-		mutants, err := s.mutants(rule)
-		if err != nil {
-			return err
-		}
-		for _, m := range mutants {
-			if err := s.tryMutant(ctx, m, byRule[rule.ID], explained, result); err != nil {
+	for _, t := range s.targets(fixtures) {
+		score := Score{Name: t.name}
+		for _, file := range t.files {
+			if err := s.mutateFile(ctx, t, file, explained, &score, result); err != nil {
 				return err
 			}
 		}
+		result.Scores = append(result.Scores, score)
 	}
 	return nil
 }
 
-func readSurvivors(root string) ([]survivor, error) {
-	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(survivorsFile)))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+// targets are the folders that the options ask to mutate.
+func (s *suite) targets(fixtures []*fixture) []target {
+	var targets []target
+	at := map[string]int{}
+	add := func(name, file string, fixtures []*fixture) {
+		if !s.own(file) || !s.wanted(name) {
+			return
+		}
+		if _, ok := at[name]; !ok {
+			at[name] = len(targets)
+			targets = append(targets, target{name: name, folder: path.Dir(file), fixtures: fixtures})
+		}
+		targets[at[name]].files = append(targets[at[name]].files, file)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read survivors: %w", err)
-	}
-	var list []survivor
-	if err := yaml.UnmarshalStrict(text, &list); err != nil {
-		return nil, fmt.Errorf("parse %s: %w", survivorsFile, err)
-	}
-	for i, entry := range list {
-		if strings.TrimSpace(entry.Reason) == "" {
-			return nil, fmt.Errorf("parse %s: entry %d has no reason", survivorsFile, i+1)
+	if s.options.Mutate {
+		for _, rule := range s.library.Rules() {
+			add(rule.ID, rule.File, slices.DeleteFunc(slices.Clone(fixtures), func(f *fixture) bool { return f.rule != rule.ID }))
 		}
 	}
-	return list, nil
-}
-
-// mutants makes one copy of a policy's module per expression of its rule bodies, else branches included.
-func (s *suite) mutants(rule *policy.Rule) ([]mutant, error) {
-	modules, err := s.library.Modules(rule.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", rule.ID, err)
-	}
-	at := slices.IndexFunc(modules, func(m *ast.Module) bool { return m.Package.Location.File == rule.File })
-	if at < 0 {
-		return nil, fmt.Errorf("read %s: %s is not among its modules", rule.ID, rule.File)
-	}
-	var mutants []mutant
-	for i := range modules[at].Rules {
-		for depth := 0; nthElse(modules[at].Rules[i], depth) != nil; depth++ {
-			body := nthElse(modules[at].Rules[i], depth).Body
-			for e := range body {
-				if len(body) == 1 && body[0].Equal(ast.NewExpr(ast.BooleanTerm(true))) {
-					continue
-				}
-				copied := modules[at].Copy()
-				target := nthElse(copied.Rules[i], depth)
-				target.Body = dropped(target.Body, e)
-				mutants = append(mutants, mutant{
-					file: rule.File, rule: rule, module: copied, line: body[e].Location.Row, text: string(body[e].Location.Text),
-				})
+	if s.options.MutateLib {
+		for _, source := range s.sources {
+			if strings.HasPrefix(source.File, "lib/") {
+				add(path.Dir(source.File), source.File, nil)
 			}
 		}
 	}
-	return mutants, nil
+	return targets
 }
 
-func nthElse(rule *ast.Rule, depth int) *ast.Rule {
-	for ; depth > 0 && rule != nil; depth-- {
-		rule = rule.Else
+func (s *suite) mutateFile(ctx context.Context, t target, file string, explained *survivors, score *Score, result *Result) error {
+	at := slices.IndexFunc(s.sources, func(source policy.Source) bool { return source.File == file })
+	parsed, problems := parseAll(s.sources[at : at+1])
+	if len(problems) > 0 {
+		return fmt.Errorf("parse %s: %s", file, problems[0].detail)
 	}
-	return rule
-}
-
-// dropped is a body without its expression at index; an empty body is true.
-func dropped(body ast.Body, index int) ast.Body {
-	rest := slices.Delete(slices.Clone(body), index, index+1)
-	if len(rest) == 0 {
-		return ast.NewBody(ast.NewExpr(ast.BooleanTerm(true)))
-	}
-	return ast.NewBody(rest...)
-}
-
-func (s *suite) tryMutant(ctx context.Context, m mutant, fixtures []*fixture, explained []survivor, result *Result) error {
-	if !s.compiles(m) {
-		return ctx.Err()
-	}
-	result.Mutants++
-	killed, err := s.killed(ctx, m, fixtures)
+	all := mutants(file, parsed[file])
+	fates, err := s.try(ctx, t, all)
 	if err != nil {
 		return err
 	}
-	name := fmt.Sprintf("%s:%d: without %q", m.file, m.line, oneLine(m.text))
-	isExplained := slices.ContainsFunc(explained, func(e survivor) bool {
-		return e.File == m.file && oneLine(e.Expression) == oneLine(m.text)
-	})
-	switch {
-	case killed:
-		result.Killed++
-		result.add("mutant", name, "")
-	case isExplained:
-		result.add("mutant", name+" (explained)", "")
-	default:
-		result.add("mutant", name, "no unit test and no fixture notices that the expression is gone")
+	for i, m := range all {
+		switch {
+		case fates[i] == invalid:
+		case fates[i] == killed:
+			score.Mutants++
+			score.Killed++
+			result.add("mutant", m.name(), "")
+		case explained.explains(m):
+			score.Mutants++
+			score.Explained++
+			result.add("mutant", m.name()+" (explained)", "")
+		default:
+			score.Mutants++
+			result.add("mutant", m.name(), "no unit test and no fixture notices that the expression is gone")
+		}
+	}
+	for _, entry := range explained.stale(file) {
+		result.add("mutant", entry.name(), survivorsFile+" explains a mutant that does not survive; remove the entry")
 	}
 	return nil
 }
 
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+// fate is what became of a mutant.
+type fate int
 
-// compiles tells whether the mutated library is valid at all: an expression that binds a variable cannot just go.
-func (s *suite) compiles(m mutant) bool {
-	modules, err := mutatedLibrary{s.library, m.file, m.module}.Modules(m.rule.ID)
-	if err != nil {
-		return false
+const (
+	survived fate = iota
+	invalid
+	killed
+)
+
+// try decides the fate of mutants, on all processors.
+func (s *suite) try(ctx context.Context, t target, all []mutant) ([]fate, error) {
+	fates := make([]fate, len(all))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, m := range all {
+		group.Go(func() error {
+			var err error
+			fates[i], err = s.fate(ctx, t, m)
+			return err
+		})
 	}
-	byFile := make(map[string]*ast.Module, len(modules))
-	for _, module := range modules {
-		byFile[module.Package.Location.File] = module.Copy()
-	}
-	compiler := ast.NewCompiler()
-	compiler.Compile(byFile)
-	return !compiler.Failed()
+	return fates, group.Wait()
 }
 
-// killed tells whether a fixture or a unit test of the rule notices the mutant.
-func (s *suite) killed(ctx context.Context, m mutant, fixtures []*fixture) (bool, error) {
+// fate tries the tests that stand beside the mutant, then its fixtures; a shared module may be noticed by any unit test.
+func (s *suite) fate(ctx context.Context, t target, m mutant) (fate, error) {
+	beside := func(file string) bool { return path.Dir(file) == t.folder }
+	if verdict, err := s.unitsNotice(ctx, m, beside); verdict != survived || err != nil {
+		return verdict, err
+	}
+	if strings.HasPrefix(m.file, "lib/") {
+		return s.unitsNotice(ctx, m, func(file string) bool { return !beside(file) })
+	}
 	library := mutatedLibrary{s.library, m.file, m.module}
-	for _, f := range fixtures {
+	for _, f := range t.fixtures {
 		found, problems, err := f.findings(ctx, library)
 		if ctx.Err() != nil {
-			return false, ctx.Err()
+			return survived, ctx.Err()
 		}
 		if err != nil || len(problems) > 0 || differ(f.expected, found) != "" {
-			return true, nil
+			return killed, nil
 		}
 	}
-	return s.unitsNotice(ctx, m)
+	return survived, nil
 }
 
-func (s *suite) unitsNotice(ctx context.Context, m mutant) (bool, error) {
-	modules, err := mutatedLibrary{s.library, m.file, m.module}.Modules(m.rule.ID)
+// unitsNotice runs the unit tests of the files chosen against a mutant, until one fails.
+func (s *suite) unitsNotice(ctx context.Context, m mutant, chosen func(file string) bool) (fate, error) {
+	modules, err := s.closure(m, chosen)
 	if err != nil {
-		return false, err
+		return survived, err
 	}
-	folder := filepath.ToSlash(filepath.Dir(filepath.FromSlash(m.file)))
+	failed, err := anyFails(ctx, modules)
+	var refused ast.Errors
+	switch {
+	case ctx.Err() != nil:
+		return survived, ctx.Err()
+	case errors.As(err, &refused):
+		return invalid, nil
+	case err != nil:
+		return survived, err
+	case failed:
+		return killed, nil
+	}
+	return survived, nil
+}
+
+// closure gives the tests chosen, the mutant and all that they import.
+func (s *suite) closure(m mutant, chosen func(file string) bool) (map[string]*ast.Module, error) {
 	byFile := map[string]*ast.Module{}
-	for _, module := range modules {
-		byFile[module.Package.Location.File] = module.Copy()
+	names := []string{packageOf(m.module)}
+	for file, test := range s.parsedTests {
+		if chosen(file) {
+			byFile[file] = test
+			names = append(names, s.importsOf(test)...)
+		}
 	}
-	for _, test := range s.tests {
-		if strings.HasPrefix(test.File, folder+"/") {
-			parsed, _ := parseAll([]policy.Source{test})
-			for file, module := range parsed {
-				byFile[file] = module
+	modules, err := mutatedLibrary{s.library, m.file, m.module}.Modules(names...)
+	if err != nil {
+		return nil, fmt.Errorf("gather modules of %s: %w", m.file, err)
+	}
+	for _, module := range modules {
+		byFile[module.Package.Location.File] = module
+	}
+	return byFile, nil
+}
+
+// importsOf lists the packages of the library that a test imports; an import may name a rule of a package.
+func (s *suite) importsOf(test *ast.Module) []string {
+	var names []string
+	for _, imported := range test.Imports {
+		name := strings.TrimPrefix(imported.Path.String(), "data.")
+		for _, info := range s.library.ModuleInfos() {
+			if info.Package == name || strings.HasPrefix(name, info.Package+".") {
+				names = append(names, info.Package)
 			}
 		}
 	}
-	tests, err := runTests(ctx, byFile, nil, "")
-	if err != nil {
-		return false, ctx.Err()
-	}
-	return slices.ContainsFunc(tests, func(r *tester.Result) bool { return !r.Pass() }), nil
+	return names
+}
+
+func packageOf(module *ast.Module) string {
+	return strings.TrimPrefix(module.Package.Path.String(), "data.")
 }

@@ -14,6 +14,8 @@ import (
 	"regexp"
 	"strconv"
 
+	"github.com/open-policy-agent/opa/v1/ast"
+
 	"github.com/onelayer/onelayer/internal/policy"
 )
 
@@ -46,8 +48,9 @@ type Options struct {
 	Run *regexp.Regexp
 	// Coverage demands that unit tests reach every line of the policies and modules in Root.
 	Coverage bool
-	// Mutate drops one expression of a policy at a time and demands that a unit test or a fixture fails.
-	Mutate bool
+	// Mutate drops one expression of a policy at a time and demands that a unit test or a fixture fails; MutateLib does so
+	// with the shared modules, which unit tests alone must hold.
+	Mutate, MutateLib bool
 	// Update rewrites expected.yaml of fixtures whose findings differ.
 	Update bool
 }
@@ -57,8 +60,8 @@ type Result struct {
 	Cases []Case
 	// Covered is the share of lines that unit tests reach, in percent; 0 when it was not measured.
 	Covered float64
-	// Mutants and Killed count the mutants that compile and those that a test noticed.
-	Mutants, Killed int
+	// Scores tell how many mutants of each policy or shared module a test noticed.
+	Scores []Score
 }
 
 // Failed counts the cases that failed.
@@ -87,6 +90,8 @@ type suite struct {
 	library *policy.Library
 	sources []policy.Source
 	tests   []policy.Source
+	// parsedTests are the modules of tests by file.
+	parsedTests map[string]*ast.Module
 }
 
 // Run tries a library. It fails only if the library cannot be read at all or ctx ends; everything else is a failed case.
@@ -103,7 +108,7 @@ func Run(ctx context.Context, options Options) (*Result, error) {
 	if err != nil {
 		return result, err
 	}
-	if options.Mutate && result.Failed() == 0 {
+	if (options.Mutate || options.MutateLib) && result.Failed() == 0 {
 		err = s.mutate(ctx, fixtures, result)
 	}
 	return result, err

@@ -28,11 +28,15 @@ func (s *suite) units(ctx context.Context, result *Result) error {
 	if len(problems) > 0 {
 		return nil
 	}
+	s.parsedTests = map[string]*ast.Module{}
+	for _, test := range s.tests {
+		s.parsedTests[test.File] = modules[test.File]
+	}
 	var tracer *cover.Cover
 	if s.options.Coverage {
 		tracer = cover.New()
 	}
-	tests, err := runTests(ctx, modules, tracer, "")
+	tests, err := runTests(ctx, modules, tracer)
 	if err != nil {
 		result.add("compile", "unit tests", err.Error())
 		return ctx.Err()
@@ -66,34 +70,64 @@ func parseAll(sources []policy.Source) (map[string]*ast.Module, []parseProblem) 
 	return modules, problems
 }
 
-// runTests runs the unit tests of the modules; filter is a regular expression over test names, empty for all.
-func runTests(ctx context.Context, modules map[string]*ast.Module, tracer *cover.Cover, filter string) ([]*tester.Result, error) {
+// runTests runs the unit tests of the modules.
+func runTests(ctx context.Context, modules map[string]*ast.Module, tracer *cover.Cover) ([]*tester.Result, error) {
+	var results []*tester.Result
+	err := eachTest(ctx, modules, ast.NewCompiler(), tracer, func(test *tester.Result) { results = append(results, test) })
+	sort.Slice(results, func(i, j int) bool { return unitName(results[i]) < unitName(results[j]) })
+	return results, err
+}
+
+// checkedStages are stages of the compiler that only refuse modules, for reasons that a module which passed them once does
+// not gain by losing an expression.
+var checkedStages = []ast.StageID{
+	ast.StageCheckUnusedImports, ast.StageCheckKeywordOverrides, ast.StageCheckDuplicateImports, ast.StageCheckVoidCalls,
+	ast.StageParseMetadataBlocks, ast.StageCheckRuleConflicts, ast.StageCheckUndefinedFuncs, ast.StageRewriteTestRulesForTracing,
+	ast.StageCheckRecursion, ast.StageCheckTypes, ast.StageCheckUnsafeBuiltins, ast.StageCheckDeprecatedBuiltins,
+	ast.StageBuildRequiredCapabilities,
+}
+
+// anyFails runs the unit tests of the modules until one fails.
+func anyFails(ctx context.Context, modules map[string]*ast.Module) (bool, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	failed := false
+	compiler := ast.NewCompiler().WithSkipStages(checkedStages...)
+	err := eachTest(ctx, modules, compiler, nil, func(test *tester.Result) {
+		if !failed && !test.Pass() {
+			failed = true
+			cancel()
+		}
+	})
+	return failed, err
+}
+
+func eachTest(
+	ctx context.Context, modules map[string]*ast.Module, compiler *ast.Compiler, tracer *cover.Cover, found func(*tester.Result),
+) error {
 	store := inmem.New()
 	txn, err := store.NewTransaction(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
+		return fmt.Errorf("open store: %w", err)
 	}
 	defer store.Abort(ctx, txn)
 	runner := tester.NewRunner().
 		SetStore(store).
-		SetCompiler(ast.NewCompiler().WithEnablePrintStatements(false)).
+		SetCompiler(compiler.WithEnablePrintStatements(false)).
 		SetModules(modules).
 		SetTimeout(unitTimeout).
-		RaiseBuiltinErrors(false).
-		Filter(filter)
+		RaiseBuiltinErrors(false)
 	if tracer != nil {
 		runner = runner.SetCoverageQueryTracer(tracer)
 	}
 	stream, err := runner.RunTests(ctx, txn)
 	if err != nil {
-		return nil, fmt.Errorf("run unit tests: %w", err)
+		return fmt.Errorf("run unit tests: %w", err)
 	}
-	var results []*tester.Result
 	for test := range stream {
-		results = append(results, test)
+		found(test)
 	}
-	sort.Slice(results, func(i, j int) bool { return unitName(results[i]) < unitName(results[j]) })
-	return results, nil
+	return nil
 }
 
 func unitName(test *tester.Result) string {

@@ -175,7 +175,7 @@ _group(record, item) := {
 	"count": count(item.apps),
 	"by": item.process.name,
 	"severity": certainty(item, "error"),
-	"path": container.place(record, _file_path(item)),
+	"path": app_path(record, item, item.apps[1].path),
 	"item": item,
 } if {
 	item.config.key != ""

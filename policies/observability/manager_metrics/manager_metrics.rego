@@ -83,6 +83,56 @@ _of_pm2(record, port) if {
 	item.manager.name == "pm2"
 }
 
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("%s ships %s, metrics of PM2 and not of the program; use prom-client", [record.label, name]),
+	"severity": container.severity(record, "warning"),
+	"path": ["spec", "files", key, "packageJSON", "dependencies", name],
+	"related": container.related(record),
+}) if {
+	some record in container.records
+	record.kind == "onelayer.dev/Image"
+	some key, file in record.command.files
+	some name, _ in file.packageJSON.dependencies
+	pm2.module_kind(name) == "metrics"
+}
+
+violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
+	"msg": sprintf("%s gives each worker of %s a metrics port (increment_var); run one process and scrape it", [
+		entry.record.label,
+		app.name,
+	]),
+	"severity": container.severity(entry.record, "warning"),
+	"path": supervision.app_path(entry.record, item, array.concat(app.path, [app.keys.increment_var])),
+	"evidence": container.evidence(entry.record, item.process),
+	"related": container.related(entry.record),
+	"root": "traffic/in-container-cluster",
+}) if {
+	some entry in supervision.answerable
+	some item in entry.found
+	some app in item.apps
+	supervision.multiplied(app)
+	regex.match(`(?i)metric|prom`, app.raw.increment_var)
+}
+
+violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
+	"msg": sprintf("%s is scraped, yet each scrape reaches one of the workers of %s; run one process per container", [
+		entry.record.label,
+		app.name,
+	]),
+	"severity": container.severity(entry.record, supervision.certainty(item, "warning")),
+	"path": array.concat(entry.record.pod.meta_path, ["annotations", "prometheus.io/scrape"]),
+	"evidence": container.evidence(entry.record, item.process),
+	"root": "traffic/in-container-cluster",
+}) if {
+	some entry in supervision.entries
+	entry.record.role in {"main", "sidecar"}
+	resource.text(entry.record.pod.meta.annotations["prometheus.io/scrape"]) == "true"
+	some item in entry.found
+	some app in item.apps
+	app.exec_mode == "cluster"
+	supervision.multiplied(app)
+}
+
 _what(process) := sprintf("installs %s", [module.name]) if {
 	module := pm2.module_install(pm2.parse(process.argv))
 	module.kind == "metrics"

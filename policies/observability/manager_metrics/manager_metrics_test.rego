@@ -76,3 +76,56 @@ test_the_port_of_the_web_api if {
 		"spec": {"services": {"api": {"image": "x", "ports": [{"containerPort": 9615}]}}},
 	}
 }
+
+_shipped(packages) := _image({"package.json": {"packageJSON": packages}}, ["node", "x.js"])
+
+test_a_module_among_the_dependencies if {
+	place := `spec.files["package.json"].packageJSON.dependencies.pm2-prom-module`
+	module := {"pm2-prom-module": "^2.6.0"}
+	_all == {[_id, "warning", place]} with input as _shipped({"dependencies": module})
+	_all == set() with input as _shipped({"devDependencies": module})
+	_all == set() with input as _shipped({"dependencies": {"pm2-logrotate": "1", "prom-client": "15"}})
+	_all == set() with input as _shipped({"dependencies": ["pm2-prom-module"]})
+	_messages == {concat("", [
+		"observability/manager-metrics: image Dockerfile ships pm2-prom-module, ",
+		"metrics of PM2 and not of the program; use prom-client",
+	])} with input as _shipped({"dependencies": module})
+}
+
+_apps(app) := _image({"pm2.json": {"ecosystem": {"apps": [app]}}}, ["pm2-runtime", "pm2.json"])
+
+test_a_port_for_each_worker if {
+	place := `spec.files["pm2.json"].ecosystem.apps[0].increment_var`
+	app := {"script": "x.js", "instances": 4, "increment_var": "METRICS_PORT"}
+	_all == {[_id, "warning", place]} with input as _apps(app)
+	_all == set() with input as _apps(object.union(app, {"instances": 1}))
+	_all == set() with input as _apps(object.union(app, {"increment_var": "PORT"}))
+	_all == set() with input as _apps(object.union(app, {"increment_var": 1}))
+	twin := {"script": "x.js", "instances": "max", "incrementVar": "promPort"}
+	_all == {[_id, "warning", replace(place, "increment_var", "incrementVar")]} with input as _apps(twin)
+}
+
+_scraped(annotations, field, container) := {
+	"apiVersion": "apps/v1",
+	"kind": "Deployment",
+	"metadata": {"name": "api"},
+	"spec": {"template": {
+		"metadata": {"annotations": annotations},
+		"spec": {field: [object.union({"name": "api", "image": "shop/api:1.0"}, container)]},
+	}},
+}
+
+test_a_scrape_that_reaches_one_worker if {
+	on := {"prometheus.io/scrape": "true"}
+	workers := {"command": ["pm2-runtime", "x.js", "-i", "4"]}
+	place := `spec.template.metadata.annotations["prometheus.io/scrape"]`
+	_all == {[_id, "warning", place]} with input as _scraped(on, "containers", workers)
+	_all == {[_id, "warning", place]} with input as _scraped({"prometheus.io/scrape": true}, "containers", workers)
+	_all == set() with input as _scraped({"prometheus.io/scrape": "false"}, "containers", workers)
+	_all == set() with input as _scraped({}, "containers", workers)
+	_all == set() with input as _scraped(on, "containers", {"command": ["pm2-runtime", "x.js", "-i", "1"]})
+	_all == set() with input as _scraped(on, "containers", {"command": ["pm2-runtime", "x.py", "-i", "4"]})
+	_all == set() with input as _scraped(on, "initContainers", workers)
+	always := object.union(workers, {"restartPolicy": "Always"})
+	_all == {[_id, "warning", place]} with input as _scraped(on, "initContainers", always)
+}
