@@ -92,6 +92,8 @@ type suite struct {
 	tests   []policy.Source
 	// parsedTests are the modules of tests by file.
 	parsedTests map[string]*ast.Module
+	// noisy are unit tests in which a builtin function fails although nothing is wrong, noisyFiles their files.
+	noisy, noisyFiles map[string]bool
 }
 
 // Run tries a library. It fails only if the library cannot be read at all or ctx ends; everything else is a failed case.

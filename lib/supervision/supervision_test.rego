@@ -199,8 +199,8 @@ test_init_of_s6 if {
 }
 
 test_groups if {
-	file := ["spec", "files", "ecosystem.config.js", "ecosystem"]
-	_groups(_runs(["pm2-runtime", "start", "ecosystem.config.js"], _apps)) == [[2, "pm2-runtime", "error", file]]
+	second := ["spec", "files", "ecosystem.config.js", "ecosystem", "apps", 1]
+	_groups(_runs(["pm2-runtime", "start", "ecosystem.config.js"], _apps)) == [[2, "pm2-runtime", "error", second]]
 	_groups(_runs(["pm2-runtime", "a.js"], {})) == []
 	_groups(_runs(["supervisord", "-n"], _two)) == [[
 		2,

@@ -55,7 +55,7 @@ _apps(names) := _image(
 _script := "spec.template.spec.containers[0].command[2]"
 
 test_process_file if {
-	_all == {[_id, "error", `spec.files["process.yml"].ecosystem`]} with input as _apps(["a.js", "b.js"])
+	_all == {[_id, "error", `spec.files["process.yml"].ecosystem.apps[1]`]} with input as _apps(["a.js", "b.js"])
 	_all == set() with input as _apps(["a.js"])
 	_all == set() with input as _deployment({}) with prepared as _joined(_apps(["a.js", "b.js"]))
 }
