@@ -42,7 +42,8 @@ var mayKnow = map[string][]string{
 	"report":     {"finding"},
 	"docs":       {"finding", "policy"},
 	"policytest": {"finding", "policy", "source", "engine"},
-	"cli":        {"finding", "policy", "source", "config", "engine", "report", "docs", "policytest"},
+	"gatekeeper": {"finding", "policy"},
+	"cli":        {"finding", "policy", "source", "config", "engine", "report", "docs", "policytest", "gatekeeper"},
 }
 
 // TestImports keeps the order of the packages: data flows from sources over the engine to reports, and nothing flows back.

@@ -92,6 +92,7 @@ func newRoot(env *Env) *cobra.Command {
 		newExplainCmd(env),
 		newTestCmd(env),
 		newNewCmd(env),
+		newGatekeeperCmd(env),
 		newConfigCmd(env),
 		newVersionCmd(env),
 		newCompletionCmd(env),

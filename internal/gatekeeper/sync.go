@@ -1,0 +1,65 @@
+package gatekeeper
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+const (
+	imagesFile = "images.onelayer.dev.yaml"
+	syncFile   = "syncset.yaml"
+)
+
+// gvk is a kind that Gatekeeper keeps in data.inventory.
+type gvk struct {
+	Group   string `yaml:"group"`
+	Version string `yaml:"version"`
+	Kind    string `yaml:"kind"`
+}
+
+// lookedUp are the kinds that rules look up in a cluster: what images run, what scales a workload, which namespaces are
+// enrolled in a mesh.
+var lookedUp = []gvk{
+	{Group: ownGroup, Version: "v1alpha1", Kind: "Image"},
+	{Group: "autoscaling", Version: "v2", Kind: "HorizontalPodAutoscaler"},
+	{Group: "", Version: "v1", Kind: "Namespace"},
+}
+
+type syncSet struct {
+	object `yaml:",inline"`
+	Spec   syncSpec `yaml:"spec"`
+}
+
+type syncSpec struct {
+	GVKs []gvk `yaml:"gvks"`
+}
+
+// synced adds the SyncSet and the CRD of images.
+func (g *generator) synced([]set) error {
+	sync := syncSet{
+		object: object{APIVersion: "syncset.gatekeeper.sh/v1alpha1", Kind: "SyncSet", Metadata: metadata{Name: "onelayer"}},
+		Spec:   syncSpec{GVKs: lookedUp},
+	}
+	if err := g.add("referential/"+syncFile, sync); err != nil {
+		return err
+	}
+	return g.add("referential/"+imagesFile, imageDefinition())
+}
+
+// requiredSync says which kinds a template wants to look up, in the form that gator sync reads.
+func requiredSync() (string, error) {
+	type requirement struct {
+		Groups   []string `json:"groups"`
+		Versions []string `json:"versions"`
+		Kinds    []string `json:"kinds"`
+	}
+	var all [][]requirement
+	for _, kind := range lookedUp {
+		all = append(all, []requirement{{Groups: []string{kind.Group}, Versions: []string{kind.Version}, Kinds: []string{kind.Kind}}})
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		return "", fmt.Errorf("encode kinds to sync: %w", err)
+	}
+	return "\"" + string(text) + "\"", nil
+}
