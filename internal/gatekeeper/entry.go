@@ -52,8 +52,10 @@ violation contains {"msg": found.msg, "details": details} if {
 
 violation contains {"msg": found.msg, "details": object.remove(found, ["msg"])} if {
 	not admission.silent
-	some found in config.violation with input as {"parameters": input.parameters, "review": {"object": _configuration}}
+	some found in config.violation with input as {"parameters": _document, "review": {"object": _configuration}}
 }
+
+_document := object.remove(input.parameters, ["severities"])
 
 _configuration := {
 	"apiVersion": "onelayer.dev/v1alpha1",
