@@ -16,17 +16,34 @@ func TestCluster(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Minute)
 	defer cancel()
 	c, err := Start(ctx, t.TempDir())
-	defer func() { assert.NoError(t, c.Stop()) }()
+	defer func() {
+		assert.NoError(t, c.Stop())
+		if t.Failed() {
+			for _, server := range c.servers {
+				t.Log(server.Tail())
+			}
+		}
+	}()
 	require.NoError(t, err)
 	_, err = c.API.Do(ctx, http.MethodPost, "/api/v1/namespaces", map[string]any{
 		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": shop},
 	})
 	require.NoError(t, err)
 	step := func(name string, test func(t *testing.T, c *Cluster)) {
-		require.True(t, t.Run(name, func(t *testing.T) { test(t, c) }))
+		t.Run(name, func(t *testing.T) { test(t, c) })
 	}
 	step("loopback", testLoopback)
 	step("latency with no template", func(t *testing.T, c *Cluster) { latency(t, c, "no template") })
 	_, err = c.create(ctx, deployment("legacy", pm2()), "")
 	require.NoError(t, err, "there is no policy yet")
+	step("library", testLibrary)
+	step("denial", testDenial)
+	step("actions", testActions)
+	step("audit", testAudit)
+	step("parameters", testParameters)
+	step("inventory", testInventory)
+	step("autoscaler", testAutoscaler)
+	step("latency with all", func(t *testing.T, c *Cluster) { latency(t, c, "the whole library") })
+	step("silence", testSilence)
+	step("the page on compatibility", testCompatibility)
 }

@@ -38,6 +38,9 @@ func (c *Cluster) startGatekeeper(ctx context.Context) error {
 	if err := c.authority.writePair(certificates); err != nil {
 		return err
 	}
+	if err := os.Mkdir(c.file("audit"), 0o700); err != nil {
+		return fmt.Errorf("make folder of the audit: %w", err)
+	}
 	server, err := c.Run(child.Command{
 		Name: filepath.Join(c.binaries, "gatekeeper"), Args: c.gatekeeperFlags(certificates),
 		Env: []string{"POD_NAME=" + pod, "POD_NAMESPACE=" + namespace},
@@ -70,7 +73,7 @@ func (c *Cluster) gatekeeperFlags(certificates string) []string {
 		"--metrics-backend=opentelemetry", "--otlp-endpoint=" + host + ":9", "--otlp-metric-interval=24h",
 		"--exempt-namespace=" + namespace, "--disable-opa-builtin={http.send}", "--log-denies",
 		"--operation=webhook", "--operation=audit", "--operation=status", "--operation=generate",
-		"--audit-interval=2", "--api-cache-dir=" + c.file("audit"),
+		"--audit-interval=5", "--api-cache-dir=" + c.file("audit"),
 	}
 }
 

@@ -59,6 +59,9 @@ func Start(command Command) (*Server, error) {
 // Log returns what the server wrote so far.
 func (s *Server) Log() string { return s.log.String() }
 
+// Tail returns the end of what the server wrote.
+func (s *Server) Tail() string { return s.log.Tail() }
+
 // PID is the id of the server's process.
 func (s *Server) PID() int { return s.process.Pid }
 
@@ -139,15 +142,20 @@ func Wait(ctx context.Context, try func(context.Context) error) error {
 	if _, limited := ctx.Deadline(); !limited {
 		return errors.New("wait: the context has no deadline")
 	}
+	var last error
 	for {
 		err := try(ctx)
 		var stop fatal
 		if err == nil || errors.As(err, &stop) {
 			return err
 		}
+		// A try that the end of the context cut short says less than the one before.
+		if last == nil || ctx.Err() == nil {
+			last = err
+		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("wait: %w: %w", ctx.Err(), err)
+			return fmt.Errorf("wait: %w: %w", ctx.Err(), last)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
