@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "6651980693276fa18d18a125a5b84cc715912c571e2fc55f6d040338c8d29870"
+const catalogueDigest = "6a7603f65cc92e0001474f747b5ec04703d066f918e811fc71a20abefca44e2e"
 
 var _ finding.Severity
 

@@ -178,7 +178,7 @@ _image_records := [record |
 	some start in _starts(found.obj, folded, alone)
 	record := object.union(_common(entry, facts, start.words, {}), {
 		"name": start.name,
-		"label": sprintf("image %s", [resource.source(found.obj)]),
+		"label": sprintf("image %s", [_short(resource.source(found.obj))]),
 		"role": "image",
 		"path": start.path,
 		"spec": {},
@@ -206,6 +206,10 @@ _common(entry, facts, words, env) := {
 		"workdir": _workdir(entry.container, facts.folded),
 	},
 }
+
+_short(path) := path if {
+	count(path) <= 48
+} else := concat("", ["...", substring(path, count(path) - 45, -1)])
 
 _only_jobs(obj) if {
 	uses := inventory.consumers(resource.ref(obj).name)

@@ -248,6 +248,12 @@ test_an_image_by_itself if {
 	[container.related(record) | some record in found] == [[]]
 }
 
+test_the_label_of_an_image_far_away if {
+	source := "services/shop/backend/orders/container/Dockerfile"
+	labels := {record.label | some record in _records(_image(source, _dockerfile([])), null)}
+	labels == {"image ...ices/shop/backend/orders/container/Dockerfile"}
+}
+
 test_an_image_that_only_jobs_run if {
 	job := {
 		"apiVersion": "batch/v1",

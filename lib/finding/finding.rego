@@ -3,7 +3,8 @@
 # title: Findings
 # description: >-
 #   Makes the findings of every rule alike: identity and default severity come from the METADATA of the rule, the
-#   message starts with the id and is short enough for a cluster's audit, paths are text.
+#   message starts with the id and is short enough for a cluster's audit, paths are text. A message that is too long
+#   keeps its start and the remedy after the last semicolon.
 package lib.onelayer.finding
 
 import data.lib.onelayer.params
@@ -56,11 +57,22 @@ _located(entry) := object.union(entry, {"path": path(entry.path)}) if {
 _cut(msg) := msg if {
 	count(msg) <= 50
 } else := msg if {
-	count(hex.encode(msg)) <= 400
-} else := concat("", [hex.decode(substring(hex.encode(msg), 0, max(ends))), "..."]) if {
-	bytes := hex.encode(msg)
+	_bytes(msg) <= 200
+} else := concat("", [hex.decode(substring(text, 0, max(ends))), tail]) if {
+	text := hex.encode(msg)
+	tail := _tail(msg)
+	limit := 400 - (2 * _bytes(tail))
 	ends := {end |
-		some end in [388, 390, 392, 394]
-		not substring(bytes, end, 1) in {"8", "9", "a", "b"}
+		some end in [limit - 6, limit - 4, limit - 2, limit]
+		not substring(text, end, 1) in {"8", "9", "a", "b"}
 	}
 }
+
+_bytes(text) := count(hex.encode(text)) / 2
+
+_tail(msg) := concat("", ["...; ", remedy]) if {
+	parts := split(msg, "; ")
+	count(parts) > 1
+	remedy := parts[count(parts) - 1]
+	_bytes(remedy) <= 100
+} else := "..."

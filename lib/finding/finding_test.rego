@@ -109,6 +109,20 @@ test_message_of_four_byte_letters if {
 	}
 }
 
+test_message_that_is_cut_keeps_the_remedy if {
+	cut := _message(concat("", ["runs ", _times("x", 200), ", a second one; start the program itself"]))
+	cut == concat("", ["process/x: runs ", _times("x", 155), "...; start the program itself"])
+	whole := concat("", [_times("x", 80), "; ", _times("y", 100)])
+	_message(whole) == concat("", ["process/x: ", whole])
+	longest := concat("", [_times("x", 90), "; ", _times("y", 100)])
+	_message(longest) == concat("", ["process/x: ", _times("x", 84), "...; ", _times("y", 100)])
+}
+
+test_message_with_a_remedy_that_is_too_long_is_cut_at_its_end if {
+	text := concat("", ["runs; ", _times("x", 200)])
+	_message(text) == concat("", ["process/x: runs; ", _times("x", 180), "..."])
+}
+
 test_path_of_identifiers_and_numbers if {
 	finding.path(["spec", "template", "containers", 0, "env"]) == "spec.template.containers[0].env"
 }
