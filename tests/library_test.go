@@ -36,6 +36,7 @@ func TestLibrary(t *testing.T) {
 var mayKnow = map[string][]string{
 	"finding":    nil,
 	"policy":     {"finding"},
+	"entry":      {"policy"},
 	"source":     {"finding"},
 	"config":     {"finding", "policy", "source"},
 	"engine":     {"finding", "policy", "source"},

@@ -8,6 +8,7 @@ import (
 )
 
 //go:generate go run -tags bootstrap ./gen
+//go:generate go run ../entry/gen
 
 // fromCatalogue gives the library that this package was built with when the sources start like its files, else nil.
 func fromCatalogue(sources []Source) *Library {

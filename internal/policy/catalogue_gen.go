@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "6a7603f65cc92e0001474f747b5ec04703d066f918e811fc71a20abefca44e2e"
+const catalogueDigest = "98abd7da3f9af53c4e2cdd897f737ec5bcbbdb907e03f1db0ee147d1bbe0f18b"
 
 var _ finding.Severity
 
@@ -608,7 +608,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/exempt/exempt.rego",
 				Package: "lib.onelayer.exempt",
-				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "lib/exempt/record.rego",
@@ -741,6 +741,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/shell/substitutions.rego",
 				Package: "lib.onelayer.shell",
+			},
+			ModuleInfo{
+				File:    "lib/subject/subject.rego",
+				Package: "lib.onelayer.subject",
+				Imports: []string{"lib.onelayer.exempt", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/supervision/supervision.rego",

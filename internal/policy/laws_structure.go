@@ -124,7 +124,7 @@ func importLaw(c checked) []Violation {
 
 // Packages that may name the documents of an engine.
 var (
-	readsInput = []string{libraryRoot + ".resource", libraryRoot + ".params", libraryRoot + ".exempt"}
+	readsInput = []string{libraryRoot + ".resource", libraryRoot + ".params", libraryRoot + ".exempt", libraryRoot + ".subject"}
 	readsStore = libraryRoot + ".synced"
 )
 

@@ -12,16 +12,19 @@ import data.lib.onelayer.workload
 
 # METADATA
 # description: >-
-#   True when the input is the review of a deletion, of an object that is being deleted, of an update that leaves
-#   everything but status and metadata as it was, labels and annotations that a mesh or a waiver reads included, or of a
-#   Pod, ReplicaSet or Job that belongs to a controller of a kind that is judged itself. The setting skip_owned, true
-#   unless the configuration says otherwise, is for the last: whoever writes an object may claim an owner for it.
+#   True when the input is the review of a deletion, of an object that is being deleted, of one of onelayer's own kinds,
+#   which are there to be looked up, of an update that leaves everything but status and metadata as it was, labels and
+#   annotations that a mesh or a waiver reads included, or of a Pod, ReplicaSet or Job that belongs to a controller of a
+#   kind that is judged itself. The setting skip_owned, true unless the configuration says otherwise, is for the last:
+#   whoever writes an object may claim an owner for it.
 default silent := false
 
 silent if {
 	resource.request.operation == "DELETE"
 } else if {
 	is_string(resource.request.object.metadata.deletionTimestamp)
+} else if {
+	startswith(resource.group_kind(resource.request.object), "onelayer.dev/")
 } else if {
 	_unchanged
 } else if {

@@ -56,6 +56,13 @@ test_an_object_that_is_being_deleted_is_silent if {
 	])
 }
 
+test_an_object_that_is_there_to_be_looked_up_is_silent if {
+	own := {"apiVersion": "onelayer.dev/v1alpha1", "kind": "Image", "metadata": {"name": "web"}}
+	admission.silent with input as _review({"operation": "CREATE", "object": own})
+	other := object.union(own, {"apiVersion": "my.onelayer.dev/v1"})
+	not admission.silent with input as _review({"operation": "CREATE", "object": other})
+}
+
 test_an_update_of_the_status_is_silent if {
 	admission.silent with input as _update([{"op": "replace", "path": "/status/readyReplicas", "value": 1}])
 	admission.silent with input as _update([{"op": "remove", "path": "/status"}])

@@ -8,8 +8,10 @@
 #   UTC.
 package lib.onelayer.exempt
 
+import data.lib.onelayer.finding
 import data.lib.onelayer.params
 import data.lib.onelayer.resource
+import data.lib.onelayer.workload
 
 # METADATA
 # description: The annotation that holds waivers, one on a line.
@@ -43,6 +45,20 @@ waiver_for(found) := object.filter(first, {"reason", "owner", "until", "source",
 	count(covering) > 0
 	first := _waivers[min(covering)]
 }
+
+# METADATA
+# description: >-
+#   The waiver that covers a finding of a judged object, as waiver_for; the file and the container of the finding are
+#   taken from the input.
+accepted(found) := waiver_for(object.union(_surroundings(found), found)) if present
+
+# METADATA
+# description: True when there is any waiver, complete or not.
+present if count(_waivers) > 0
+
+# METADATA
+# description: The records of waivers that count beside those of the configuration.
+counted := _texts
 
 # METADATA
 # description: For each finding of a waiver review that a waiver covers, by its place in the list, that waiver.
@@ -177,6 +193,23 @@ _like(pattern, delimiters, value) if {
 	contains(pattern, "*")
 	glob.match(pattern, delimiters, value)
 }
+
+_surroundings(found) := object.union(_first("file", files), _first("container", names)) if {
+	files := [record.file |
+		some record in resource.all
+		record.file != ""
+		resource.ref(record.obj) == found.object
+	]
+	names := [container.name |
+		some container in workload.containers
+		resource.ref(container.obj) == found.object
+		startswith(found.path, finding.path(container.path))
+	]
+}
+
+_first(key, values) := {key: values[0]} if {
+	count(values) > 0
+} else := {}
 
 _today := params.config.now if {
 	_date(params.config.now)

@@ -362,3 +362,45 @@ test_in_a_cluster_the_waivers_of_the_constraint_count if {
 	waiver := exempt.waiver_for({"id": "process/one", "object": _ref}) with input as review
 	waiver.source == "config"
 }
+
+test_the_surroundings_of_a_finding_come_from_the_input if {
+	pod := {
+		"apiVersion": "v1",
+		"kind": "Pod",
+		"metadata": {"name": "web"},
+		"spec": {"containers": [{"name": "a"}, {"name": "b"}]},
+	}
+	found := {
+		"id": "process/one",
+		"object": {"apiVersion": "v1", "kind": "Pod", "namespace": "", "name": "web"},
+		"path": "spec.containers[1].image",
+	}
+	given := {"onelayer": {"document": pod, "file": "k8s/web.yaml"}}
+	matching := _configured([object.union(_entry, {"match": {"container": "b", "file": "k8s/*.yaml"}})])
+	exempt.accepted(found).owner == "ana" with input as given with config as matching
+	other := _configured([object.union(_entry, {"match": {"container": "a"}})])
+	not exempt.accepted(found) with input as given with config as other
+	not exempt.accepted(found) with input as given with config as _today
+	not exempt.present with input as given with config as _today
+	exempt.present with input as given with config as other
+	elsewhere := object.union(found, {"path": "spec", "object": {"name": "other"}})
+	not exempt.accepted(elsewhere) with input as given with config as matching
+}
+
+test_outside_a_review_former_ids_count if {
+	renamed := {"process/old": "process/one"}
+	waiver := exempt.waiver_for({"id": "process/one", "object": _ref}) with input as _annotated(_text)
+		with config as {"now": "2026-06-15"}
+		with data.lib.onelayer.params.ids as renamed
+	waiver.owner == "ana"
+	former := replace(_text, "process/one", "process/old")
+	same := exempt.waiver_for({"id": "process/one", "object": _ref}) with input as _annotated(former)
+		with config as {"now": "2026-06-15"}
+		with data.lib.onelayer.params.ids as renamed
+	same.owner == "ana"
+}
+
+test_the_counted_records if {
+	count(exempt.counted) == 2 with input as _annotated("process/one")
+	exempt.counted == [] with input as {"review": {"object": _annotated("process/one")}}
+}

@@ -169,4 +169,4 @@ _known_group(id) if {
 _canonical(id) := input.rules[id] if {
 	_review
 	is_string(input.rules[id])
-} else := id
+} else := object.get(params.ids, id, id)

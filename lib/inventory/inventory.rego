@@ -3,6 +3,7 @@
 # title: Inventory
 # description: >-
 #   Looks up other objects: which Image a reference means, what runs an Image, which autoscaler owns a workload.
+#   Objects that stand beside each other in one input count as well as those that the engine keeps beside the input.
 #   Without an inventory every look-up answers that nothing is known.
 package lib.onelayer.inventory
 
@@ -85,19 +86,32 @@ _namespaces := synced.namespaces if {
 	synced.namespaces
 } else := {}
 
-_own(kind) := [obj |
-	some obj in _cluster[resource.api_version][kind]
-	is_object(obj)
-]
+_own(kind) := array.concat(
+	[obj |
+		some obj in _cluster[resource.api_version][kind]
+		is_object(obj)
+	],
+	[record.obj |
+		some record in resource.beside
+		record.obj.kind == kind
+		record.obj.apiVersion == resource.api_version
+	],
+)
 
-_namespaced := [obj |
-	some versions in _namespaces
-	some kinds in versions
-	some kind, objects in kinds
-	kind in _looked_up_kinds
-	some obj in objects
-	is_object(obj)
-]
+_namespaced := array.concat(
+	[obj |
+		some versions in _namespaces
+		some kinds in versions
+		some kind, objects in kinds
+		kind in _looked_up_kinds
+		some obj in objects
+		is_object(obj)
+	],
+	[record.obj |
+		some record in resource.beside
+		record.obj.kind in _looked_up_kinds
+	],
+)
 
 _looked_up_kinds := {split(kind, "/")[1] | some kind in workload.kinds} | {"HorizontalPodAutoscaler", "ScaledObject"}
 
@@ -227,6 +241,13 @@ _mesh if {
 } else if {
 	some namespace in _cluster.v1.Namespace
 	_enrolled(resource.meta(namespace))
+} else if {
+	some record in resource.beside
+	_mesh_version(resource.ref(record.obj).apiVersion)
+} else if {
+	some record in resource.beside
+	record.kind == "/Namespace"
+	_enrolled(resource.meta(record.obj))
 } else := false
 
 _mesh_version(version) if regex.match(`^([a-z]+\.istio\.io|(policy\.)?linkerd\.io)/`, version)

@@ -148,3 +148,28 @@ test_guarded if {
 	uses := inventory.consumers("api") with data.inventory as inventory_data
 	[[use.guarded, use.overrides] | some use in uses] == [[false, false], [true, false], [false, false]]
 }
+
+test_objects_of_one_input_know_each_other if {
+	pod := {
+		"apiVersion": "v1",
+		"kind": "Pod",
+		"metadata": {"name": "x"},
+		"spec": {"containers": [{"name": "main", "image": "shop/api:1"}]},
+	}
+	combined := [{"path": "a.yaml", "contents": _api}, {"path": "b.yaml", "contents": pod}]
+	inventory.image_of("shop/api:1").obj == _api with input as combined
+	uses := inventory.consumers(_api.metadata.name) with input as combined
+	[use.object.name | some use in uses] == ["x"]
+	not inventory.image_of("shop/api:1") with input as combined[0].contents
+	not inventory.mesh with input as combined
+}
+
+test_a_mesh_in_the_same_input if {
+	plain := {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+	enrolled := object.union(plain, {"metadata": {"labels": {"istio-injection": "enabled"}}})
+	own := {"apiVersion": "networking.istio.io/v1", "kind": "Gateway", "metadata": {"name": "edge"}}
+	inventory.mesh with input as {"kind": "List", "items": [plain, enrolled]}
+	inventory.mesh with input as {"kind": "List", "items": [plain, own]}
+	not inventory.mesh with input as {"kind": "List", "items": [plain, plain]}
+	not inventory.mesh with input as own
+}

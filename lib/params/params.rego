@@ -46,6 +46,13 @@ severity(id, otherwise) := _settings(id).severity if {
 	_settings(id).severity in _levels
 } else := otherwise
 
+# METADATA
+# description: The id of each rule that users may name, by that id and by its former ids.
+ids := {name: id |
+	some name, id in object.union({id: id | some id, _ in _severities}, _renamed)
+	not startswith(id, "onelayer/")
+}
+
 _levels := {"error", "warning", "info"}
 
 _constraint := input.parameters if {

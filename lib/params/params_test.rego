@@ -132,3 +132,9 @@ test_document_of_another_type if {
 	config := params.config with data.lib.onelayer.config as ["strict"]
 	config == {}
 }
+
+test_ids_of_rules_and_their_former_ids if {
+	known := params.ids with data.lib.onelayer.params._severities as {"process/a": [], "onelayer/config": []}
+		with data.lib.onelayer.params._renamed as {"process/b": "process/a"}
+	known == {"process/a": "process/a", "process/b": "process/a"}
+}

@@ -45,12 +45,35 @@ all := _records(request.object, "") if {
 } else := _records(input.onelayer.document, text(input.onelayer.file)) if {
 	input.onelayer.document
 } else := _records(input, "") if {
-	not _combined
+	not combined
 } else := [record |
 	some entry in input
 	some contents in _flat(entry.contents)
-	some record in _records(contents, text(entry.path))
+	some record in _records(contents, trim_prefix(text(entry.path), "./"))
 ]
+
+# METADATA
+# description: >-
+#   The records that stand beside each other in one input, so that each can be looked up for the others; none where the
+#   input holds one object or a cluster asks.
+default beside := []
+
+beside := all if {
+	not in_cluster
+	count(all) > 1
+}
+
+# METADATA
+# description: True when the input is the array of files that conftest --combine makes, as entries {path, contents}.
+combined if {
+	is_array(input)
+	count(input) > 0
+	every entry in input {
+		is_object(entry)
+		entry.path
+		not entry.Cmd
+	}
+}
 
 # METADATA
 # description: The records whose group/Kind is in the set kinds.
@@ -123,16 +146,6 @@ _slug(path, target) := regex.replace(
 	lower(concat("-", [part | some part in [path, target]; part != ""])),
 	`[^a-z0-9]+`, "-",
 )
-
-_combined if {
-	is_array(input)
-	count(input) > 0
-	every entry in input {
-		is_object(entry)
-		entry.path
-		not entry.Cmd
-	}
-}
 
 _flat(contents) := contents if {
 	is_array(contents)

@@ -60,6 +60,18 @@ test_combined if {
 	]
 }
 
+test_beside if {
+	list := {"apiVersion": "v1", "kind": "List", "items": [_deployment, _service]}
+	[record.kind | some record in resource.beside] == ["apps/Deployment", "/Service"] with input as list
+	resource.beside == [] with input as _deployment
+	resource.beside == [] with input as {"review": {"object": list}}
+}
+
+test_paths_of_files_are_plain if {
+	records := resource.all with input as [{"path": "./k8s/a.yaml", "contents": _deployment}]
+	records[0].file == "k8s/a.yaml"
+}
+
 test_single_document_with_its_file if {
 	wrapped := {"onelayer": {"file": "compose.yaml", "document": {"services": {"web": {"image": "x"}}}}}
 	records := resource.all with input as wrapped

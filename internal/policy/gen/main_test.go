@@ -33,7 +33,7 @@ func TestEmbedNamesEveryModuleAndNoTest(t *testing.T) {
 	root, err := moduleRoot()
 	require.NoError(t, err)
 	var want []string
-	for _, folder := range []string{"lib", "policies"} {
+	for _, folder := range []string{"bundles", "lib", "policies"} {
 		require.NoError(t, fs.WalkDir(os.DirFS(root), folder, func(file string, _ fs.DirEntry, err error) error {
 			if strings.HasSuffix(file, ".rego") && !strings.HasSuffix(file, "_test.rego") {
 				want = append(want, file)
@@ -127,6 +127,9 @@ func TestEmbedFile(t *testing.T) {
 	require.True(t, strings.HasSuffix(string(text), `//
 //go:embed lib/x/x.rego
 //go:embed policies/process/a/a.rego
+//go:embed bundles/conftest/main.rego
+//go:embed bundles/opa/onelayer.rego
+//go:embed bundles/opa/revision.rego
 var Library embed.FS
 `), string(text))
 }

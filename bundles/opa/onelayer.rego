@@ -1,0 +1,631 @@
+# METADATA
+# scope: package
+# title: The entry for OPA
+# description: >-
+#   Generated from the METADATA of the policies; change it there. data.onelayer.decision judges any input that the
+#   library reads; data.onelayer.admission_review answers an AdmissionReview, so that a ValidatingWebhookConfiguration
+#   may call /v0/data/onelayer/admission_review as it is. The configuration is data.lib.onelayer.config.
+package onelayer
+
+import data.lib.onelayer.admission
+import data.lib.onelayer.exempt
+import data.lib.onelayer.params
+import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
+import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
+import data.lib.onelayer.policies.observability.manager_telemetry as policy_observability_manager_telemetry
+import data.lib.onelayer.policies.onelayer.config as policy_onelayer_config
+import data.lib.onelayer.policies.onelayer.waiver_expired as policy_onelayer_waiver_expired
+import data.lib.onelayer.policies.onelayer.waiver_unused as policy_onelayer_waiver_unused
+import data.lib.onelayer.policies.process.cron_in_container as policy_process_cron_in_container
+import data.lib.onelayer.policies.process.drain_cut_short as policy_process_drain_cut_short
+import data.lib.onelayer.policies.process.file_watcher as policy_process_file_watcher
+import data.lib.onelayer.policies.process.host_era_command as policy_process_host_era_command
+import data.lib.onelayer.policies.process.manager_daemonised as policy_process_manager_daemonised
+import data.lib.onelayer.policies.process.manager_entrypoint as policy_process_manager_entrypoint
+import data.lib.onelayer.policies.process.manager_image as policy_process_manager_image
+import data.lib.onelayer.policies.process.manager_in_hook as policy_process_manager_in_hook
+import data.lib.onelayer.policies.process.manager_in_job as policy_process_manager_in_job
+import data.lib.onelayer.policies.process.manager_installed as policy_process_manager_installed
+import data.lib.onelayer.policies.process.multiple_apps as policy_process_multiple_apps
+import data.lib.onelayer.policies.process.restart_loop as policy_process_restart_loop
+import data.lib.onelayer.policies.process.signals_swallowed as policy_process_signals_swallowed
+import data.lib.onelayer.policies.resilience.manager_restart_policy as policy_resilience_manager_restart_policy
+import data.lib.onelayer.policies.resilience.missing_probe as policy_resilience_missing_probe
+import data.lib.onelayer.policies.traffic.cluster_with_autoscaler as policy_traffic_cluster_with_autoscaler
+import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic_in_container_cluster
+import data.lib.onelayer.resource
+import data.lib.onelayer.subject
+
+# METADATA
+# description: >-
+#   What the input is judged to be, as {allow, findings, waived, summary, revision}. Nothing but errors forbids. At
+#   admission, what is wrong with the configuration forbids nothing either: it is no fault of the object.
+decision := {
+	"allow": count(_forbidding) == 0,
+	"findings": [found | some found in _standing],
+	"waived": [found | some found in _waived],
+	"summary": {
+		"error": count([found | some found in _standing; found.severity == "error"]),
+		"warning": count([found | some found in _standing; found.severity == "warning"]),
+		"info": count([found | some found in _standing; found.severity == "info"]),
+		"waived": count(_waived),
+	},
+	"revision": revision,
+}
+
+# METADATA
+# description: The answer to an AdmissionReview of admission.k8s.io/v1.
+admission_review := {
+	"apiVersion": "admission.k8s.io/v1",
+	"kind": "AdmissionReview",
+	"response": object.union({"uid": input.request.uid, "allowed": decision.allow}, _response),
+} if {
+	input.kind == "AdmissionReview"
+	is_string(input.request.uid)
+}
+
+_response := object.union(_status, _warnings)
+
+_status := {} if {
+	decision.allow
+} else := {"status": {"code": 403, "message": concat("\n", [found.msg | some found in _forbidding])}}
+
+_warnings := {"warnings": warnings} if {
+	warnings := [found.msg |
+		some found in _standing
+		found.severity in {"error", "warning"}
+		not found in _forbidding
+	]
+	count(warnings) > 0
+} else := {}
+
+_forbidding contains found if {
+	some found in _standing
+	found.severity == "error"
+	not _forgiven(found)
+}
+
+_forgiven(found) if {
+	resource.in_cluster
+	startswith(found.id, "onelayer/")
+}
+
+_standing contains _shown(found, "") if some found in _own
+
+_standing contains _shown(entry.found, entry.file) if {
+	some entry in _judged
+	not entry.waiver
+}
+
+_waived contains object.union(_shown(entry.found, entry.file), {"waiver": entry.waiver}) if some entry in _judged
+
+_judged contains object.union(entry, {"file": subject_of.file}) if {
+	some subject_of in subject.all
+	some entry in _verdicts with input as subject_of.input with data.lib.onelayer.prepared as subject.prepared
+}
+
+_verdicts contains object.union({"found": found}, _waiver(found)) if some found in _found
+
+_waiver(found) := {"waiver": exempt.accepted(found)} if {
+	exempt.accepted(found)
+} else := {}
+
+_shown(found, file) := object.union(object.union(found, _located(file)), {
+	"remediation": _remediation[found.id],
+	"docs": concat("", [_docs, found.id, ".md"]),
+})
+
+_located(file) := {"file": file} if {
+	file != ""
+} else := {}
+
+_found contains found if {
+	"observability/manager-logs" in _due
+	some found in policy_observability_manager_logs.violation
+}
+
+_found contains found if {
+	"observability/manager-metrics" in _due
+	some found in policy_observability_manager_metrics.violation
+}
+
+_found contains found if {
+	"observability/manager-telemetry" in _due
+	some found in policy_observability_manager_telemetry.violation
+}
+
+_own contains found if {
+	not admission.silent
+	params.enabled("onelayer/config")
+	some found in policy_onelayer_config.violation with input as subject.own["onelayer.dev/Config"]
+}
+
+_own contains found if {
+	not admission.silent
+	params.enabled("onelayer/config")
+	some found in policy_onelayer_config.violation with input as subject.own["onelayer.dev/WaiverReview"]
+}
+
+_own contains found if {
+	not admission.silent
+	params.enabled("onelayer/waiver-expired")
+	some found in policy_onelayer_waiver_expired.violation with input as subject.own["onelayer.dev/WaiverReview"]
+}
+
+_own contains found if {
+	not admission.silent
+	params.enabled("onelayer/waiver-unused")
+	some found in policy_onelayer_waiver_unused.violation with input as subject.own["onelayer.dev/WaiverReview"]
+}
+
+_found contains found if {
+	"process/cron-in-container" in _due
+	some found in policy_process_cron_in_container.violation
+}
+
+_found contains found if {
+	"process/drain-cut-short" in _due
+	some found in policy_process_drain_cut_short.violation
+}
+
+_found contains found if {
+	"process/file-watcher" in _due
+	some found in policy_process_file_watcher.violation
+}
+
+_found contains found if {
+	"process/host-era-command" in _due
+	some found in policy_process_host_era_command.violation
+}
+
+_found contains found if {
+	"process/manager-daemonised" in _due
+	some found in policy_process_manager_daemonised.violation
+}
+
+_found contains found if {
+	"process/manager-entrypoint" in _due
+	some found in policy_process_manager_entrypoint.violation
+}
+
+_found contains found if {
+	"process/manager-image" in _due
+	some found in policy_process_manager_image.violation
+}
+
+_found contains found if {
+	"process/manager-in-hook" in _due
+	some found in policy_process_manager_in_hook.violation
+}
+
+_found contains found if {
+	"process/manager-in-job" in _due
+	some found in policy_process_manager_in_job.violation
+}
+
+_found contains found if {
+	"process/manager-installed" in _due
+	some found in policy_process_manager_installed.violation
+}
+
+_found contains found if {
+	"process/multiple-apps" in _due
+	some found in policy_process_multiple_apps.violation
+}
+
+_found contains found if {
+	"process/restart-loop" in _due
+	some found in policy_process_restart_loop.violation
+}
+
+_found contains found if {
+	"process/signals-swallowed" in _due
+	some found in policy_process_signals_swallowed.violation
+}
+
+_found contains found if {
+	"resilience/manager-restart-policy" in _due
+	some found in policy_resilience_manager_restart_policy.violation
+}
+
+_found contains found if {
+	"resilience/missing-probe" in _due
+	some found in policy_resilience_missing_probe.violation
+}
+
+_found contains found if {
+	"traffic/cluster-with-autoscaler" in _due
+	some found in policy_traffic_cluster_with_autoscaler.violation
+}
+
+_found contains found if {
+	"traffic/in-container-cluster" in _due
+	some found in policy_traffic_in_container_cluster.violation
+}
+
+_due contains id if {
+	not admission.silent
+	some record in resource.all
+	some id in _rules[record.kind]
+	params.enabled(id)
+}
+
+_rules := {
+	"/Pod": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/in-container-cluster",
+	],
+	"/PodTemplate": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/in-container-cluster",
+	],
+	"/ReplicationController": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/cluster-with-autoscaler",
+		"traffic/in-container-cluster",
+	],
+	"apps.openshift.io/DeploymentConfig": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/cluster-with-autoscaler",
+		"traffic/in-container-cluster",
+	],
+	"apps/DaemonSet": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/in-container-cluster",
+	],
+	"apps/Deployment": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/cluster-with-autoscaler",
+		"traffic/in-container-cluster",
+	],
+	"apps/ReplicaSet": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/cluster-with-autoscaler",
+		"traffic/in-container-cluster",
+	],
+	"apps/StatefulSet": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/cluster-with-autoscaler",
+		"traffic/in-container-cluster",
+	],
+	"argoproj.io/Rollout": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/cluster-with-autoscaler",
+		"traffic/in-container-cluster",
+	],
+	"batch/CronJob": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/manager-in-job",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"traffic/in-container-cluster",
+	],
+	"batch/Job": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/manager-in-job",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"traffic/in-container-cluster",
+	],
+	"extensions/DaemonSet": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/in-container-cluster",
+	],
+	"extensions/Deployment": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/cluster-with-autoscaler",
+		"traffic/in-container-cluster",
+	],
+	"extensions/ReplicaSet": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/in-container-cluster",
+	],
+	"onelayer.dev/Compose": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"traffic/in-container-cluster",
+	],
+	"onelayer.dev/Image": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/manager-in-job",
+		"process/manager-installed",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"traffic/in-container-cluster",
+	],
+	"serving.knative.dev/Configuration": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/in-container-cluster",
+	],
+	"serving.knative.dev/Service": [
+		"observability/manager-logs",
+		"observability/manager-metrics",
+		"observability/manager-telemetry",
+		"process/cron-in-container",
+		"process/drain-cut-short",
+		"process/file-watcher",
+		"process/host-era-command",
+		"process/manager-daemonised",
+		"process/manager-entrypoint",
+		"process/manager-image",
+		"process/manager-in-hook",
+		"process/multiple-apps",
+		"process/restart-loop",
+		"process/signals-swallowed",
+		"resilience/manager-restart-policy",
+		"resilience/missing-probe",
+		"traffic/in-container-cluster",
+	],
+}
+
+_remediation := {
+	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
+	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",
+	"observability/manager-telemetry": "Remove the keys, options and packages of PM2 Plus; take request metrics and traces from the mesh, and the program's own from prom-client or OpenTelemetry.",
+	"onelayer/config": "Correct the setting, or remove it to get the default. A waiver reads: onelayer:ignore GROUP/RULE until=YYYY-MM-DD owner=NAME -- reason.",
+	"onelayer/waiver-expired": "Repair what the waiver accepts and remove it, or agree on a new end with its owner.",
+	"onelayer/waiver-unused": "Remove the waiver.",
+	"process/cron-in-container": "Make the work a CronJob with the same image and schedule; it records each run, its exit code and its logs, and concurrencyPolicy keeps runs apart. A program that leaks needs a memory limit, not a nightly restart.",
+	"process/drain-cut-short": "Start the program itself, so that it gets SIGTERM and the whole grace period; keep the preStop hook short and set terminationGracePeriodSeconds to the hook, the drain and five seconds.",
+	"process/file-watcher": "Start the program without a watcher, for example CMD [\"node\", \"server.js\"]; keep the watcher in the dev script and in tools such as Tilt or Skaffold.",
+	"process/host-era-command": "Remove the command or the volume: the image and the Deployment say what runs, and a rolling update deploys it.",
+	"process/manager-daemonised": "Start the application in the foreground as the container's command, for example CMD [\"node\", \"server.js\"]; drop the manager together with the tail or sleep that keeps the container alive.",
+	"process/manager-entrypoint": "Start the application itself as the container's command, for example CMD [\"node\", \"server.js\"] or behind tini, remove the manager, and let the kubelet restart it (restartPolicy, probes) and the Deployment scale it (replicas, HorizontalPodAutoscaler).",
+	"process/manager-image": "Build on the plain runtime image instead, for example FROM node:22-slim, and state the program as CMD.",
+	"process/manager-in-hook": "Probe the application itself with httpGet, grpc or tcpSocket; use a rolling update instead of a reload, and terminationGracePeriodSeconds with a SIGTERM handler instead of a stop command.",
+	"process/manager-in-job": "Run the program itself as the command of the Job, for example command: [\"node\", \"job.js\"], and let backoffLimit and restartPolicy of the Job decide about retries.",
+	"process/manager-installed": "Remove the manager from the RUN instruction or from dependencies in package.json; a tool for developers belongs in devDependencies.",
+	"process/multiple-apps": "Give each application a container of its own: one Deployment per application from the same image with its own command, a native sidecar for a true helper, a Job or CronJob for what ends.",
+	"process/restart-loop": "Start the program once, with exec, as the container's command and let the kubelet restart it: it counts, waits between tries and shows CrashLoopBackOff. For periodic work use a CronJob.",
+	"process/signals-swallowed": "Use the exec form, CMD [\"node\", \"server.js\"]; end an entrypoint script with exec; call node instead of npm start; add tini when the program must not be PID 1.",
+	"resilience/manager-restart-policy": "Drop the keys and let the kubelet restart: resources.limits.memory instead of max_memory_restart (with --max-old-space-size for node), a livenessProbe for hangs, and the kubelet's own back-off.",
+	"resilience/missing-probe": "Add a readinessProbe that asks the application whether it can serve, and a livenessProbe that asks whether it must be restarted, on different questions; a startupProbe covers a slow start.",
+	"traffic/cluster-with-autoscaler": "Run one process per container and let the HorizontalPodAutoscaler or replicas scale: replicas times workers becomes replicas, and the resources of one container become those of one process.",
+	"traffic/in-container-cluster": "Run one process per container and raise replicas, or let a HorizontalPodAutoscaler do it; requests and limits per process are the old ones divided by the number of workers.",
+}
+
+_docs := "https://github.com/onelayer/onelayer/blob/main/docs/rules/"
