@@ -59,7 +59,7 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 		entry.record.label, app.name,
 	]),
 	"severity": container.severity(entry.record, "warning"),
-	"path": supervision.app_path(entry.record, item, pm2.cron(app).path),
+	"path": supervision.app_path(entry.record, item, schedule.path),
 	"evidence": container.evidence(entry.record, item.process),
 	"related": container.related(entry.record),
 	"root": "process/manager-entrypoint",
@@ -67,7 +67,7 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 	some entry in supervision.answerable
 	some item in entry.found
 	some app in item.apps
-	pm2.cron(app)
+	schedule := pm2.cron(app)
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
@@ -89,7 +89,6 @@ _scheduled(record) := [process |
 	some process in record.processes
 	process.loop.endless
 	not process.background
-	is_number(process.loop.sleep)
 	process.loop.sleep >= params.of("process/cron-in-container").schedule_seconds
 	not process.name in supervision.helpers
 ][0]

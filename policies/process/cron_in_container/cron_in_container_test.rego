@@ -49,6 +49,7 @@ test_cron_of_pm2 if {
 test_sleeping_loop if {
 	_found(_deployment({"command": ["sh", "-c", "while true; do node r.js; sleep 60; done"]})) == {["warning", _text]}
 	_found(_deployment({"command": ["sh", "-c", "while true; do node r.js; sleep 5; done"]})) == set()
+	_found(_deployment({"command": ["sh", "-c", "while true; do node r.js; done"]})) == set()
 	_found(_deployment({"command": ["sh", "-c", "while true; do echo x; sleep 60; done"]})) == set()
 	_found(_deployment({"command": ["sh", "-c", "while true; do node r.js; sleep 60; done & exec node s.js"]})) == set()
 	_found(_deployment({"command": ["sh", "-c", "for i in 1 2; do node r.js; sleep 60; done"]})) == set()

@@ -41,6 +41,7 @@ import data.lib.onelayer.container
 import data.lib.onelayer.finding
 import data.lib.onelayer.params
 import data.lib.onelayer.pm2
+import data.lib.onelayer.resource
 import data.lib.onelayer.supervision
 
 violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
@@ -119,23 +120,23 @@ _grace(record) := record.pod.spec.terminationGracePeriodSeconds if {
 
 _hook_seconds(record) := record.spec.lifecycle.preStop.sleep.seconds if {
 	is_number(record.spec.lifecycle.preStop.sleep.seconds)
-} else := sum([_sleep(process) | some process in processes]) if {
+} else := sum(pauses) if {
 	list := record.spec.lifecycle.preStop.exec.command
-	is_array(list)
-	words := [{"v": word, "path": record.path, "from": "manifest"} | some word in list; is_string(word)]
-	processes := [process |
+	words := [{"v": resource.text(word), "path": record.path, "from": "manifest"} | some word in list]
+	pauses := [_sleep(process) |
 		some process in command.run(object.union(record.command, {"words": words})).processes
 		not process.background
 		not process.maybe
-		_sleep(process)
 	]
-	count(processes) > 0
+	count(pauses) > 0
 }
 
-_sleep(process) := to_number(regex.replace(process.argv[1], `s$`, "")) if {
+_sleep(process) := sum([seconds |
+	some word in array.slice(process.argv, 1, count(process.argv))
+	some found in regex.find_all_string_submatch_n(`^([0-9]{1,6}(?:\.[0-9]{1,3})?)([smhd]?)$`, word, 1)
+	seconds := to_number(found[1]) * _units[found[2]]
+]) if {
 	process.name == "sleep"
-	regex.match(`^[0-9]{1,6}s?$`, process.argv[1])
-} else := to_number(regex.replace(process.argv[1], `m$`, "")) * 60 if {
-	process.name == "sleep"
-	regex.match(`^[0-9]{1,4}m$`, process.argv[1])
 }
+
+_units := {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -71,6 +71,11 @@ test_hook_takes_the_grace if {
 	_found(_stopping(["node", "a.js"], {"sleep": {"seconds": "x"}}, 30)) == set()
 	_found(_stopping(["node", "a.js"], _shell_hook("sleep 1m"), 45)) == {["error", _hook]}
 	_found(_stopping(["node", "a.js"], _shell_hook("sleep 10; sleep 20s"), 30)) == {["error", _hook]}
+	_found(_stopping(["node", "a.js"], _shell_hook("sleep 20 10"), 30)) == {["error", _hook]}
+	_found(_stopping(["node", "a.js"], _shell_hook("sleep 0.5h"), 60)) == {["error", _hook]}
+	_found(_stopping(["node", "a.js"], {"exec": {"command": ["sleep", 40]}}, 30)) == {["error", _hook]}
+	_found(_stopping(["node", "a.js"], _shell_hook("drain 40; drain 40m"), 30)) == set()
+	_found(_stopping(["node", "a.js"], _shell_hook("nginx -s quit"), 0)) == set()
 	_found(_stopping(["node", "a.js"], _shell_hook("nginx -s quit 99"), 30)) == set()
 	_found(_stopping(["node", "a.js"], _shell_hook("sleep 40 & true"), 30)) == set()
 	_found(_stopping(["node", "a.js"], _shell_hook("[ -f x ] || sleep 40"), 30)) == set()
@@ -88,7 +93,10 @@ test_hook_and_drain if {
 
 test_who_drains if {
 	hook := {"sleep": {"seconds": 30}}
-	_found(object.union(_stopping(["pm2-runtime", "a.js"], hook, 30), {"apiVersion": "batch/v1", "kind": "Job"})) == set()
+	job := {"apiVersion": "batch/v1", "kind": "Job"}
+	_found(object.union(_stopping(["pm2-runtime", "a.js"], hook, 30), job)) == set()
+	slow := ["pm2", "start", "a.js", "--no-daemon", "-k", "20000"]
+	_found(object.union(_stopping(slow, {"sleep": {"seconds": 15}}, 30), job)) == set()
 	knative := {"apiVersion": "serving.knative.dev/v1", "kind": "Service"}
 	_found(object.union(_stopping(["pm2-runtime", "a.js"], hook, 30), knative)) == set()
 	init := {"containers": [], "initContainers": [{"name": "i", "command": ["pm2-runtime", "a.js"]}]}

@@ -53,7 +53,7 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 	"msg": sprintf("%s lets PM2 watch files and restart %s; remove watch", [entry.record.label, app.name]),
 	"severity": container.severity(entry.record, supervision.certainty(item, "error")),
-	"path": supervision.app_path(entry.record, item, pm2.watch(app).path),
+	"path": supervision.app_path(entry.record, item, watched.path),
 	"evidence": container.evidence(entry.record, item.process),
 	"related": container.related(entry.record),
 	"root": "process/manager-entrypoint",
@@ -61,5 +61,5 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 	some entry in supervision.answerable
 	some item in entry.found
 	some app in item.apps
-	pm2.watch(app)
+	watched := pm2.watch(app)
 }

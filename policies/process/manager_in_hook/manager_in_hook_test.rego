@@ -48,6 +48,12 @@ _compose(test) := {
 
 _at(below) := sprintf("spec.template.spec.containers[0].%s.exec.command", [below])
 
+test_other_fields_are_no_hooks if {
+	asked := {"exec": {"command": ["pm2", "ping"]}}
+	_all == set() with input as _deployment({"command": ["node", "x.js"], "resizePolicy": asked})
+	_all == set() with input as _deployment({"command": ["node", "x.js"], "lifecycle": {"stopSignal": asked}})
+}
+
 test_probes if {
 	every field in ["livenessProbe", "readinessProbe", "startupProbe"] {
 		_all == {[_id, "warning", _at(field)]} with input as _deployment({field: {"exec": {"command": ["pm2", "ping"]}}})

@@ -85,7 +85,6 @@ _shell(record, run) := object.union(record.command, {"words": [
 _installed(argv) := [name |
 	ecosystem := _ecosystem(argv)
 	some word in array.slice(argv, 1, count(argv))
-	not startswith(word, "-")
 	name := manager.packaged(ecosystem, word)
 	not name in _watchers
 ]

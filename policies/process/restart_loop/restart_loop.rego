@@ -75,7 +75,6 @@ _looped(record) := process if {
 		not candidate.name in supervision.helpers
 		_short(candidate.loop.sleep)
 	]
-	count(looped) > 0
 	process := looped[0]
 	every other in record.all_processes {
 		_inside_or_before(other, process)
@@ -95,7 +94,6 @@ _harmless(other) if other.name in supervision.helpers
 _short(null) := true
 
 _short(seconds) if {
-	is_number(seconds)
 	seconds < params.of("process/restart-loop").schedule_seconds
 }
 

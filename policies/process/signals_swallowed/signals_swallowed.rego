@@ -79,7 +79,7 @@ _long_lived(record) if {
 }
 
 _swallowed(record) := process if {
-	front := [candidate | some candidate in record.all_processes; candidate.last; not candidate.background]
+	front := [candidate | some candidate in record.all_processes; candidate.last]
 	count(front) == 1
 	process := front[0]
 	process in record.processes

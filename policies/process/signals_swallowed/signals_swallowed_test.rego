@@ -1,6 +1,7 @@
 package lib.onelayer.policies.process.signals_swallowed_test
 
 import data.lib.onelayer.policies.process.signals_swallowed
+import data.lib.onelayer.prepared
 
 _deployment(container) := {
 	"apiVersion": "apps/v1",
@@ -45,6 +46,21 @@ test_what_is_no_program if {
 	_found(_sh("echo a; sleep 10")) == set()
 	_found(_sh("while true; do node server.js; done")) == set()
 	_found(_sh("echo a; supervisord -n")) == set()
+}
+
+test_one_of_two_branches if {
+	_found(_sh("if [ -f a ]; then node a.js; else node b.js; fi")) == set()
+}
+
+test_cause_in_an_image if {
+	img := _image([_cmd(["sh", "-c", "node migrate.js; node server.js"])], {})
+	joined := {
+		"images": {"shop/web:1": [{"name": "web", "assumed": false}]}, "bases": {"shop/web:1": img}, "consumers": {},
+		"autoscalers": {}, "mesh": false,
+	}
+	_found(img) == {["warning", "spec.dockerfile[1].value[2]"]}
+	silent := signals_swallowed.violation with input as _deployment({}) with prepared as joined
+	silent == set()
 }
 
 test_package_manager if {

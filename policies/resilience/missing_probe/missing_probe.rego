@@ -74,7 +74,6 @@ _serves(entry) if {
 
 _managed := {entry.record.path |
 	some entry in supervision.entries
-	entry.record.pod != null
 	some item in entry.found
 	item.manager.class in {"supervisor", "procfile"}
 	item.manager.starts
