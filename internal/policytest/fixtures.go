@@ -57,16 +57,17 @@ func (s *suite) fixtures(ctx context.Context, result *Result) ([]*fixture, error
 	var all []*fixture
 	counts := map[string]map[bool]int{}
 	for _, dir := range dirs {
+		rule, deny := ruleOf(fixtureName(dir))
+		if counts[rule] == nil {
+			counts[rule] = map[bool]int{}
+		}
+		counts[rule][deny]++
+		if !s.wanted(fixtureName(dir)) && !s.wanted(rule) {
+			continue
+		}
 		f, err := s.readFixture(ctx, dir)
 		if err != nil {
 			result.add("fixture", fixtureName(dir), err.Error())
-			continue
-		}
-		if counts[f.rule] == nil {
-			counts[f.rule] = map[bool]int{}
-		}
-		counts[f.rule][f.deny]++
-		if !s.wanted(f.name) {
 			continue
 		}
 		all = append(all, f)
@@ -115,13 +116,15 @@ func fixtureName(dir string) string {
 	return strings.Join(parts[len(parts)-3:], "/")
 }
 
-func (s *suite) readFixture(ctx context.Context, dir string) (*fixture, error) {
-	name := fixtureName(dir)
+// ruleOf gives the id of the rule that a fixture belongs to, and whether the rule must fire.
+func ruleOf(name string) (string, bool) {
 	parts := strings.Split(name, "/")
-	f := &fixture{
-		name: name, dir: dir, deny: strings.HasPrefix(parts[2], "deny_"),
-		rule: parts[0] + "/" + strings.ReplaceAll(parts[1], "_", "-"),
-	}
+	return parts[0] + "/" + strings.ReplaceAll(parts[1], "_", "-"), strings.HasPrefix(parts[2], "deny_")
+}
+
+func (s *suite) readFixture(ctx context.Context, dir string) (*fixture, error) {
+	f := &fixture{name: fixtureName(dir), dir: dir}
+	f.rule, f.deny = ruleOf(f.name)
 	if _, ok := s.library.Rule(f.rule); !ok {
 		return nil, fmt.Errorf("the folder names no rule: there is no %s", f.rule)
 	}
@@ -201,13 +204,20 @@ func (s *suite) tryFixture(ctx context.Context, f *fixture) (string, error) {
 		return lines(problems), nil
 	}
 	if f.deny != (len(found) > 0) {
-		return fmt.Sprintf("a %s case has %d findings%s", strings.Split(filepath.Base(f.dir), "_")[0], len(found), differ(f.expected, found)), nil
+		return fmt.Sprintf("%s case has %d findings%s", f.sort(), len(found), differ(f.expected, found)), nil
 	}
 	detail := differ(f.expected, found)
 	if detail != "" && s.options.Update {
 		return "", f.update(found)
 	}
 	return detail, nil
+}
+
+func (f *fixture) sort() string {
+	if f.deny {
+		return "a deny"
+	}
+	return "an allow"
 }
 
 // findings judges the fixture's input with its rule alone.
