@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "6ca4d7bed9b3cb1c1a4f6a37443497602ac3af2e5fbc453e53a81368a35a36fb"
+revision := "de88e746b6692fb0cd244521ecbf0a25852ffe9cd36a2a432fe260726d1a2b6f"

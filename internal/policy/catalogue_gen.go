@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "98abd7da3f9af53c4e2cdd897f737ec5bcbbdb907e03f1db0ee147d1bbe0f18b"
+const catalogueDigest = "69c4f6fac4bcaf26a52edd1c7184f3d369bb7cc2200a4d2a99cb3ddc65a9c26e"
 
 var _ finding.Severity
 
@@ -799,7 +799,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/process/drain_cut_short/drain_cut_short.rego",
 				Package: "lib.onelayer.policies.process.drain_cut_short",
-				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.pm2", "lib.onelayer.supervision"},
+				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.supervision"},
 			},
 			ModuleInfo{
 				File:    "policies/process/file_watcher/file_watcher.rego",
