@@ -50,6 +50,6 @@ _severities := {
 	"traffic/in-container-cluster": ["error", "warning", "info"],
 }
 
-_aliases := {}
+_aliases := object.union({}, {})
 
-_renamed := {}
+_renamed := object.union({}, {})

@@ -81,7 +81,8 @@ func printRule(out *bytes.Buffer, name string, value any) error {
 	if object, ok := term.Value.(ast.Object); ok && object.Len() > 0 {
 		printLines(out, term, 0)
 	} else {
-		out.WriteString("{}")
+		// Before OPA 1.22 a reference into the literal {} is a type error.
+		out.WriteString("object.union({}, {})")
 	}
 	out.WriteString("\n\n")
 	return nil

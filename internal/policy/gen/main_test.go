@@ -121,6 +121,13 @@ _renamed := {
 `, string(text))
 }
 
+// An empty object must not have the type of the literal {}, into which older OPAs let nothing refer.
+func TestPrintEmptyRule(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, printRule(&out, "_renamed", map[string]string{}))
+	require.Equal(t, "_renamed := object.union({}, {})\n\n", out.String())
+}
+
 func TestEmbedFile(t *testing.T) {
 	text, err := embedFile(sample(t))
 	require.NoError(t, err)
