@@ -122,7 +122,7 @@ func TestDocumentsThatMayRunAnImageAreNotGated(t *testing.T) {
 		"assumedRefs: [x/y, web]":                         found,
 		"refs: [3], assumedRefs: ['12']":                  found,
 		"refs: [shop/webber, '', 7], assumedRefs: {a: b}": {},
-		"other: [web]":                                    {},
+		"other: [web]": {},
 	} {
 		img := &source.Document{
 			GroupKind: kindImage, File: "Dockerfile", Value: value(t, "{kind: Image, apiVersion: onelayer.dev/v1alpha1, spec: {"+refs+"}}"),

@@ -129,7 +129,10 @@ _inherit(child, base) := object.union(child, {
 	"bases": array.concat(object.get(child, "bases", []), [child.base | child.base != ""]),
 })
 
-_moved(paths, path) := {name: path | some name, _ in paths}
+_moved(paths, path) := {name: moved |
+	some name, _ in paths
+	moved := path
+}
 
 _inherited_cmd(child, base) := child.cmd if {
 	child.cmd != null

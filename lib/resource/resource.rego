@@ -156,9 +156,10 @@ _records(doc, file) := [{"obj": doc, "kind": group_kind(doc), "file": file}] if 
 	is_object(doc)
 	is_string(doc.kind)
 	not doc.items
-} else := [{"obj": item, "kind": group_kind(item), "file": file} |
+} else := [record |
 	some item in doc.items
 	is_object(item)
+	record := {"obj": item, "kind": group_kind(item), "file": file}
 ] if {
 	is_array(doc.items)
 	endswith(text(doc.kind), "List")
