@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "de88e746b6692fb0cd244521ecbf0a25852ffe9cd36a2a432fe260726d1a2b6f"
+revision := "b2e70dcc1380f5112f1b6af61385893382046fe2502256994b841d824c440f70"
