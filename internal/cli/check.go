@@ -32,6 +32,7 @@ type checkFlags struct {
 	data          []string
 	strict        bool
 	whole         bool
+	admission     bool
 	stdinFilename string
 	color         string
 	quiet         bool
@@ -70,6 +71,7 @@ func newCheckCmd(env *Env) *cobra.Command {
 	flags.StringArrayVar(&f.data, "data", nil, "more configuration, repeatable: later files win")
 	flags.BoolVar(&f.strict, "strict", false, "keep severities where there is evidence of development")
 	flags.BoolVar(&f.whole, "whole", false, "what is given is everything, so that what is missing in it is missing")
+	flags.BoolVar(&f.admission, "admission", false, "judge each object as a cluster would when it is created, by the Images and objects given beside it")
 	flags.StringVar(&f.stdinFilename, "stdin-filename", "", "name of the text on standard input; it decides how the text is read")
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings and problems only")
@@ -182,7 +184,7 @@ func (c *check) judge(ctx context.Context, library *policy.Library) (*finding.Re
 		return nil, false, fmt.Errorf("read configuration: %w", err)
 	}
 	// The embedded library was checked when this binary was built and tested.
-	options := engine.Options{Select: c.flags.selects, Ignore: c.flags.ignores, Workers: c.flags.jobs, Verified: true}
+	options := engine.Options{Select: c.flags.selects, Ignore: c.flags.ignores, Workers: c.flags.jobs, Admission: c.flags.admission, Verified: true}
 	judge, err := engine.New(library, value, options)
 	if err != nil {
 		return nil, false, err

@@ -39,6 +39,8 @@ type Options struct {
 	Budget time.Duration
 	// Workers is how many documents are evaluated at the same time; 0 means as many as there are processors.
 	Workers int
+	// Admission judges each object as a cluster would when it is created: by itself, with what else is known to look up.
+	Admission bool
 	// Verified says that the library has passed every check of the compiler before, as the one in the binary has.
 	Verified bool
 }
@@ -159,7 +161,7 @@ func (r *run) plan() error {
 	for _, unit := range r.tree.Units {
 		u := &unitRun{Unit: unit, objects: newCatalog(unit.Documents)}
 		seen := slices.Concat(unit.Documents, unit.Context)
-		u.data = newUnitData(r.engine.config, unit.Whole, func() ast.Value { return inventory(seen) })
+		u.data = newUnitData(r.engine.config, unit.Whole && !r.engine.options.Admission, func() ast.Value { return inventory(seen) })
 		u.joined = newJoined(seen)
 		r.list(u)
 		r.units = append(r.units, u)
@@ -170,7 +172,7 @@ func (r *run) plan() error {
 // list adds the tasks of a unit.
 func (r *run) list(u *unitRun) {
 	for _, doc := range u.Documents {
-		if doc.Value == nil || doc.GroupKind == kindReview {
+		if doc.Value == nil || doc.GroupKind == kindReview || r.engine.lookedUp(doc) {
 			continue
 		}
 		declared := r.reviews && mayDeclare(doc)
@@ -193,6 +195,9 @@ func (r *run) compile(ctx context.Context) error {
 		reviewers, _ := r.program.choose(&source.Document{GroupKind: kindReview}, false)
 		needed.union(&reviewers)
 		beside = append(beside, packageExempt)
+	}
+	if r.engine.options.Admission {
+		beside = append(beside, packageAdmission)
 	}
 	if err := r.program.compile(r.engine.library, &needed, beside, r.engine.options.Verified); err != nil {
 		return err

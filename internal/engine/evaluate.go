@@ -32,6 +32,8 @@ type worker struct {
 	data    *unitData
 	queries map[queryKey]*topdown.Query
 	memo    *memo
+	// admission tells that documents are judged as a cluster would.
+	admission bool
 }
 
 type queryKey struct {
@@ -117,16 +119,14 @@ func (w *worker) ask(ctx context.Context, key queryKey, input ast.Value, v *verd
 	query = query.WithStore(w.data).WithBaseCache(w.data).WithInput(ast.NewTerm(input))
 	return query.Iter(ctx, func(result topdown.QueryResult) error {
 		for variable, term := range result {
-			if set, ok := term.Value.(ast.Set); ok && set.Len() > 0 {
-				v.add(variable, set)
-			}
+			v.add(variable, elements(term))
 		}
 		return nil
 	})
 }
 
-func (v *verdict) add(variable ast.Var, set ast.Set) {
-	for _, term := range set.Slice() {
+func (v *verdict) add(variable ast.Var, terms []*ast.Term) {
+	for _, term := range terms {
 		if variable == varDeclared {
 			v.declared = append(v.declared, term.Value)
 		} else if found, ok := readHit(term.Value); ok {

@@ -85,7 +85,7 @@ func libraryWith(t testing.TB, more fstest.MapFS, rules ...rule) *policy.Library
 		files[file] = &fstest.MapFile{Data: text}
 		return err
 	}
-	for _, folder := range []string{"lib/exempt", "lib/finding", "lib/params", "lib/resource", "lib/workload", "policies/onelayer"} {
+	for _, folder := range []string{"lib/admission", "lib/exempt", "lib/finding", "lib/params", "lib/resource", "lib/workload", "policies/onelayer"} {
 		require.NoError(t, fs.WalkDir(repository, folder, keep))
 	}
 	for _, r := range rules {

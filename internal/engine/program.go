@@ -71,7 +71,7 @@ func (p *program) body(rules *ruleSet, declared bool) ast.Body {
 		}
 	}
 	if declared {
-		exprs = append(exprs, ask(packageExempt+".declared", varDeclared))
+		exprs = append(exprs, ask(packageExempt+".counted", varDeclared))
 	}
 	return ast.NewBody(exprs...)
 }

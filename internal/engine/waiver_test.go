@@ -150,7 +150,7 @@ waivers: [{source: annotation, text: wrong}]
 func TestWaiversThatFailAreAProblemAndWaiveNothing(t *testing.T) {
 	lib := libraryWith(t, fstest.MapFS{"lib/exempt/exempt.rego": {Data: []byte(`package lib.onelayer.exempt
 
-declared := {"x"}
+counted := ["x"]
 
 covered := 1 if input.kind
 

@@ -18,6 +18,7 @@ func (r *run) evaluate(ctx context.Context) error {
 	budgets := make([]*budget, count)
 	for i := range workers {
 		workers[i] = newWorker(r.program, r.engine.options.Budget)
+		workers[i].admission = r.engine.options.Admission
 		budgets[i] = workers[i].budget
 	}
 	done := make(chan struct{})
@@ -46,6 +47,10 @@ func (w *worker) judgeAll(ctx context.Context, tasks []task) {
 		}
 		t := &tasks[i]
 		w.data = t.unit.data
-		t.verdict = w.judge(ctx, t.doc, t.rules, t.declared)
+		if w.admission && !ownKind(t.doc.GroupKind) {
+			t.verdict = w.admit(ctx, t)
+		} else {
+			t.verdict = w.judge(ctx, t.doc, t.rules, t.declared)
+		}
 	}
 }
