@@ -39,12 +39,13 @@ var mayKnow = map[string][]string{
 	"entry":      {"policy"},
 	"source":     {"finding"},
 	"config":     {"finding", "policy", "source"},
-	"engine":     {"finding", "policy", "source"},
+	"snapshot":   {"policy"},
+	"engine":     {"finding", "policy", "snapshot", "source"},
 	"report":     {"finding"},
 	"docs":       {"finding", "policy"},
 	"policytest": {"finding", "policy", "source", "engine"},
 	"gatekeeper": {"finding", "policy"},
-	"cli":        {"finding", "policy", "source", "config", "engine", "report", "docs", "policytest", "gatekeeper"},
+	"cli":        {"finding", "policy", "source", "config", "engine", "report", "docs", "policytest", "gatekeeper", "snapshot"},
 }
 
 // TestImports keeps the order of the packages: data flows from sources over the engine to reports, and nothing flows back.

@@ -18,6 +18,7 @@ import (
 	"github.com/onelayer/onelayer/internal/finding"
 	"github.com/onelayer/onelayer/internal/policy"
 	"github.com/onelayer/onelayer/internal/report"
+	"github.com/onelayer/onelayer/internal/snapshot"
 	"github.com/onelayer/onelayer/internal/source"
 )
 
@@ -184,7 +185,10 @@ func (c *check) judge(ctx context.Context, library *policy.Library) (*finding.Re
 		return nil, false, fmt.Errorf("read configuration: %w", err)
 	}
 	// The embedded library was checked when this binary was built and tested.
-	options := engine.Options{Select: c.flags.selects, Ignore: c.flags.ignores, Workers: c.flags.jobs, Admission: c.flags.admission, Verified: true}
+	options := engine.Options{
+		Select: c.flags.selects, Ignore: c.flags.ignores, Workers: c.flags.jobs, Admission: c.flags.admission,
+		Compiled: snapshot.For(library), Verified: true,
+	}
 	judge, err := engine.New(library, value, options)
 	if err != nil {
 		return nil, false, err

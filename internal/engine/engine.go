@@ -17,6 +17,7 @@ import (
 
 	"github.com/onelayer/onelayer/internal/finding"
 	"github.com/onelayer/onelayer/internal/policy"
+	"github.com/onelayer/onelayer/internal/snapshot"
 	"github.com/onelayer/onelayer/internal/source"
 )
 
@@ -29,6 +30,8 @@ type Library interface {
 	Rules() []*policy.Rule
 	// Modules gives the modules of the rules and packages named, with all that they import.
 	Modules(names ...string) ([]*ast.Module, error)
+	// Files gives the files that Modules would parse.
+	Files(names ...string) ([]string, error)
 }
 
 // Options narrow and bound a run. The zero value judges everything with the default budget.
@@ -41,6 +44,8 @@ type Options struct {
 	Workers int
 	// Admission judges each object as a cluster would when it is created: by itself, with what else is known to look up.
 	Admission bool
+	// Compiled stands for the library, so that nothing is parsed and compiled; nil compiles.
+	Compiled *snapshot.Library
 	// Verified says that the library has passed every check of the compiler before, as the one in the binary has.
 	Verified bool
 }
@@ -199,7 +204,7 @@ func (r *run) compile(ctx context.Context) error {
 	if r.engine.options.Admission {
 		beside = append(beside, packageAdmission)
 	}
-	if err := r.program.compile(r.engine.library, &needed, beside, r.engine.options.Verified); err != nil {
+	if err := r.program.compile(r.engine.library, &needed, beside, &r.engine.options); err != nil {
 		return err
 	}
 	if !r.engine.memory {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/onelayer/onelayer/internal/finding"
 	"github.com/onelayer/onelayer/internal/policy"
+	"github.com/onelayer/onelayer/internal/snapshot"
 	"github.com/onelayer/onelayer/internal/source"
 )
 
@@ -206,3 +207,13 @@ func messages(problems []finding.Problem) []string {
 }
 
 func ruleFor(kind string) *policy.Rule { return &policy.Rule{AppliesTo: []string{kind}} }
+
+// compiled makes the snapshot of a library and opens it.
+func compiled(t testing.TB, lib *policy.Library) *snapshot.Library {
+	t.Helper()
+	data, err := snapshot.Make(lib)
+	require.NoError(t, err)
+	opened, err := snapshot.Open(data, lib.Digest)
+	require.NoError(t, err)
+	return opened
+}

@@ -16,70 +16,8 @@ import (
 	"github.com/onelayer/onelayer/internal/source"
 )
 
-func TestPureRulesAreThoseThatReadNothingThatChanges(t *testing.T) {
-	texts := []string{`package lib.onelayer.a
-
-import data.lib.onelayer.b
-import data.lib.onelayer.config
-import data.lib.onelayer.prepared
-import data.lib.onelayer.unit
-
-constant := {"x", "y"}
-
-of_arguments(x) := count(x) if x in constant
-
-of_config := config.strict
-
-of_input := input.kind
-
-of_input_later(x) := [x, of_input]
-
-of_else(x) := 1 if {
-	x == 2
-} else := input.kind
-
-of_unit := unit.whole
-
-of_prepared := prepared.images
-
-of_inventory(x) := data.inventory.cluster[x]
-
-of_clock := time.now_ns()
-
-of_other(x) := b.twice(x)
-
-of_other_impure := b.names
-
-of_with := x if x := of_other(2) with input as {}
-
-of_package := data.lib.onelayer.b
-
-of_missing := data.lib.onelayer.c.x
-
-by_key[key] contains 1 if some key in constant
-
-of_key := by_key.x
-`, `package lib.onelayer.b
-
-twice(x) := x * 2
-
-names contains name if some name in input.names
-`}
-	modules := map[string]*ast.Module{}
-	for i, text := range texts {
-		modules[fmt.Sprint(i)] = ast.MustParseModule(text)
-	}
-	compiler := ast.NewCompiler()
-	compiler.Compile(modules)
-	require.Empty(t, compiler.Errors)
-	assert.Equal(t, map[string]bool{
-		"lib.onelayer.a.constant": true, "lib.onelayer.a.of_arguments": true, "lib.onelayer.a.of_config": true,
-		"lib.onelayer.a.of_other": true, "lib.onelayer.a.by_key": true, "lib.onelayer.a.of_key": true, "lib.onelayer.b.twice": true,
-	}, analyse(compiler.Modules).pure)
-}
-
 func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
-	m := newMemo(newPurity(map[string]bool{"lib.f": true, "lib.pure": true}))
+	m := newMemo(newPurity([]string{"lib.f", "lib.pure"}))
 	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
 	impure := ast.NewTerm(ast.MustParseRef("data.lib.g"))
 	one, two := ast.IntNumberTerm(1), ast.IntNumberTerm(2)
@@ -119,7 +57,7 @@ func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
 }
 
 func TestMemoKnowsUndefinedRules(t *testing.T) {
-	m := newMemo(newPurity(map[string]bool{"lib.pure": true}))
+	m := newMemo(newPurity([]string{"lib.pure"}))
 	m.Put(ast.MustParseRef("data.lib.pure"), nil)
 	m.next()
 	_, undefined := m.Get(ast.MustParseRef("data.lib.pure"))
@@ -127,7 +65,7 @@ func TestMemoKnowsUndefinedRules(t *testing.T) {
 }
 
 func TestMemoKeepsNothingOpen(t *testing.T) {
-	m := newMemo(newPurity(map[string]bool{"lib.f": true}))
+	m := newMemo(newPurity([]string{"lib.f"}))
 	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
 	open := ast.Ref{function, ast.VarTerm("x")}
 	m.Put(open, ast.IntNumberTerm(1))
@@ -137,7 +75,7 @@ func TestMemoKeepsNothingOpen(t *testing.T) {
 }
 
 func TestMemoIsBounded(t *testing.T) {
-	m := newMemo(newPurity(map[string]bool{"lib.f": true}))
+	m := newMemo(newPurity([]string{"lib.f"}))
 	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
 	for i := range maxMemo + 2 {
 		m.Put(ast.Ref{function, ast.IntNumberTerm(i)}, ast.IntNumberTerm(i))
@@ -198,5 +136,6 @@ func TestShortCutsChangeNoFinding(t *testing.T) {
 		assert.Equal(t, plain, run(folder, func(e *Engine) { e.memory = false }), "with gating")
 		assert.Equal(t, plain, run(folder, func(e *Engine) { e.gating = false }), "with memory")
 		assert.Equal(t, plain, run(folder, func(e *Engine) { e.options.Verified = true }), "with all, and a verified library")
+		assert.Equal(t, plain, run(folder, func(e *Engine) { e.options.Compiled = compiled(t, lib) }), "with all, and a compiled library")
 	}
 }

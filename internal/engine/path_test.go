@@ -74,7 +74,7 @@ func FuzzPathsOfPoliciesAreReadBack(f *testing.F) {
 	p, err := engine.plan(map[string]bool{"/Service": true})
 	require.NoError(f, err)
 	needed := setOf(0)
-	err = p.compile(lib, &needed, nil, false)
+	err = p.compile(lib, &needed, nil, &Options{})
 	require.NoError(f, err)
 	f.Add("spec", "containers", 0, "onelayer.dev/ignore")
 	f.Add("", ".a", 7, "]\"\\")

@@ -10,6 +10,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/onelayer/onelayer/internal/policy"
+	"github.com/onelayer/onelayer/internal/snapshot"
 	"github.com/onelayer/onelayer/internal/source"
 )
 
@@ -112,31 +113,58 @@ func (e *Engine) plan(kinds map[string]bool) (*program, error) {
 	return p, nil
 }
 
-// compile compiles the rules that any document needs, once, with the modules named beside them.
-func (p *program) compile(library Library, needed *ruleSet, beside []string, verified bool) error {
+// compile makes ready the rules that any document needs, once, with the modules named beside them.
+func (p *program) compile(library Library, needed *ruleSet, beside []string, options *Options) error {
 	names := slices.Clone(beside)
 	for i, rule := range p.rules {
 		if needed.has(i) {
 			names = append(names, rule.ID)
 		}
 	}
+	compile := p.fromSource
+	if options.Compiled != nil {
+		compile = p.fromSnapshot
+	}
+	if err := compile(library, names, options); err != nil {
+		return err
+	}
+	for _, module := range p.compiler.Modules {
+		p.loaded[packageName(module)] = true
+	}
+	return nil
+}
+
+// fromSnapshot takes modules that were compiled before.
+func (p *program) fromSnapshot(library Library, names []string, options *Options) error {
+	files, err := library.Files(names...)
+	if err != nil {
+		return fmt.Errorf("load policies: %w", err)
+	}
+	if p.compiler, err = options.Compiled.Compiler(files); err != nil {
+		return err
+	}
+	p.purity = newPurity(options.Compiled.Pure)
+	return nil
+}
+
+// fromSource parses and compiles modules.
+func (p *program) fromSource(library Library, names []string, options *Options) error {
 	parsed, err := library.Modules(names...)
 	if err != nil {
 		return fmt.Errorf("load policies: %w", err)
 	}
 	modules := make(map[string]*ast.Module, len(parsed))
 	for i, module := range parsed {
-		p.loaded[packageName(module)] = true
 		modules[fmt.Sprintf("%d.rego", i)] = module
 	}
 	p.compiler = ast.NewCompiler()
-	if verified {
+	if options.Verified {
 		p.compiler = p.compiler.WithSkipStages(verifiedStages...)
 	}
 	if p.compiler.Compile(modules); p.compiler.Failed() {
 		return fmt.Errorf("compile policies: %w", p.compiler.Errors)
 	}
-	p.purity = analyse(p.compiler.Modules)
+	p.purity = newPurity(snapshot.Pure(p.compiler.Modules))
 	return nil
 }
 

@@ -304,15 +304,15 @@ _service_words(service, field, path) := [word |
 	is_array(service[field])
 } else := null
 
-_pod_env(entry) := {name: variable |
-	some name in {resource.text(candidate.name) | some candidate in entry.container.env}
-	index := max([position | some position, candidate in entry.container.env; resource.text(candidate.name) == name])
+_pod_env(entry) := object.union_n([{name: variable} |
+	some index, candidate in entry.container.env
+	name := resource.text(candidate.name)
 	variable := {
-		"value": _literal(entry.container.env[index]),
+		"value": _literal(candidate),
 		"path": array.concat(entry.path, ["env", index]),
 		"from": "manifest",
 	}
-}
+])
 
 _literal(variable) := resource.text(variable.value) if {
 	variable.value != null

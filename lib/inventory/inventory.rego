@@ -31,8 +31,10 @@ computed := {
 # description: The only Image that a reference means, as {obj, assumed}; undefined when none or several do.
 image_of(ref) := _certain(ref) if {
 	ref != ""
+	_any_image
 } else := _assumed(ref) if {
 	ref != ""
+	_any_image
 }
 
 # METADATA
@@ -65,6 +67,8 @@ compose_ref(project, service) := concat("/", ["compose.onelayer.dev", project, s
 _known_images := prepared.images if {
 	is_object(prepared)
 } else := _images
+
+_any_image if count(_known_images) > 0
 
 _known_consumers := prepared.consumers if {
 	is_object(prepared)

@@ -68,3 +68,29 @@ test_ordinary_packages if {
 		not manager.packaged(pair[0], pair[1])
 	}
 }
+
+_plain := {"node", "nodejs", "bun", "deno", "tsx", "service"}
+
+test_every_manager_is_hinted if {
+	named := {name | some name, _ in object.union(manager._kinds, manager._fixed)} - _plain
+	{name | some name in named; not manager.hinted(name)} == set()
+	{name | some name in (manager._node_programs - _plain); not manager.hinted(name)} == set()
+}
+
+test_every_manager_image_is_hinted if {
+	refs := {concat("/", [owner, name]) | some owner, names in manager._known_images; some name, _ in names}
+	others := {"phusion/passenger-x", "linuxserver/x", "hassio-addons/x", "homeassistant/x-base", "home-assistant/x-base"}
+	{ref | some ref in ((refs | others) | {"x/systemd-x", "x/ubi9-init"}); not manager.hinted(ref)} == set()
+}
+
+test_every_program_that_watches_is_hinted if {
+	every line in ["node --watch x.js", "bun --hot x", "nest start -w", "tsx watch x", "deno run --watch x", "service cron start"] {
+		manager.hinted(line)
+	}
+}
+
+test_what_is_not_hinted if {
+	every line in ["node server.js --port 80", "shop/web:1 python app.py", "nginx -g daemon off;", "svc nfs godot"] {
+		not manager.hinted(line)
+	}
+}

@@ -9,15 +9,20 @@ package lib.onelayer.supervision
 
 import data.lib.onelayer.command
 import data.lib.onelayer.container
+import data.lib.onelayer.inventory
 import data.lib.onelayer.manager
 import data.lib.onelayer.pm2
+import data.lib.onelayer.resource
+import data.lib.onelayer.workload
 
 # METADATA
 # description: >-
 #   One entry per container that runs a manager of any class: {record, found, hidden}. found lists {process,
 #   manager, parsed, apps, config, parent} in order: managers that the command line starts, then managers that these
 #   start. hidden tells that the cause lies in an Image that is reported by itself.
-entries := [entry |
+entries := [] if {
+	not _suspicious
+} else := [entry |
 	some record in container.records
 	found := _found(record, record.all_processes)
 	count(found) > 0
@@ -168,6 +173,27 @@ process_file(record, parsed) := {"key": key, "value": value, "kind": kind} if {
 	kind := "ecosystem"
 	value := record.command.files[key][kind]
 }
+
+_suspicious if {
+	some record in resource.all
+	startswith(record.kind, "onelayer.dev/")
+} else if {
+	some entry in workload.containers
+	_suspected(resource.text(object.get(entry.container, "image", "")), entry.container)
+}
+
+_suspected(ref, spec) if {
+	manager.hinted(_said(ref, spec))
+} else if {
+	contains(_said(ref, spec), "$")
+} else if {
+	inventory.image_of(ref)
+}
+
+_said(ref, spec) := concat(" ", array.concat([ref], [resource.text(word) |
+	some field in ["command", "args"]
+	some word in spec[field]
+]))
 
 _file_path(item) := ["spec", "files", item.config.key, item.config.kind]
 

@@ -39,10 +39,12 @@ package lib.onelayer.policies.process.drain_cut_short
 import data.lib.onelayer.command
 import data.lib.onelayer.container
 import data.lib.onelayer.finding
+import data.lib.onelayer.inventory
 import data.lib.onelayer.params
 import data.lib.onelayer.pm2
 import data.lib.onelayer.resource
 import data.lib.onelayer.supervision
+import data.lib.onelayer.workload
 
 violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 	"msg": sprintf("%s: PM2 kills %s %v s after its signal, whatever grace Kubernetes grants; start it itself", [
@@ -73,6 +75,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"severity": container.severity(record, "error"),
 	"path": array.concat(record.path, ["lifecycle", "preStop"]),
 }) if {
+	_long_hook
 	some record in container.records
 	_drains(record)
 	hook := _hook_seconds(record)
@@ -98,6 +101,28 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 	some item in entry.found
 	seconds := max([_app_seconds(entry.record, app) | some app in item.apps])
 	hook + seconds > grace
+}
+
+_long_hook if {
+	some entry in workload.containers
+	_may_exceed(entry.container.lifecycle.preStop, _grace(entry))
+} else if {
+	some entry in workload.containers
+	is_array(entry.container.lifecycle.preStop.exec.command)
+	inventory.image_of(resource.text(object.get(entry.container, "image", "")))
+}
+
+_may_exceed(hook, grace) if {
+	hook.sleep.seconds >= grace
+} else if {
+	text := concat(" ", [word | some word in hook.exec.command; is_string(word)])
+	_may_last(text, grace)
+}
+
+_may_last(text, grace) if {
+	regex.match(`[$(){}]|\d[a-zA-Z]|done`, text)
+} else if {
+	sum([to_number(number) | some number in regex.find_n(`\d{1,9}`, text, -1)]) >= grace
 }
 
 _drains(record) if {
