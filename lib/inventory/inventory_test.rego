@@ -95,7 +95,8 @@ test_autoscalers if {
 }
 
 test_preparation_is_used if {
-	prepared := {"images": {}, "bases": {"a:latest": _api}, "consumers": {}, "autoscalers": {}, "mesh": true}
+	images := {"a:latest": [{"name": "api", "assumed": false}]}
+	prepared := {"images": images, "bases": {"a:latest": _api}, "consumers": {}, "autoscalers": {}, "mesh": true}
 	inventory.image_of("a") == {"obj": _api, "assumed": false} with data.lib.onelayer.prepared as prepared
 	inventory.mesh with data.lib.onelayer.prepared as prepared
 }

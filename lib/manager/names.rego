@@ -60,13 +60,16 @@ _known_images := {
 # description: |
 #   True for the words of a command line or an image reference, joined by blanks, that of, probe_command or base_image
 #   may know a manager in. It costs little and errs on the side of true: what is not hinted starts no manager.
-hinted(text) if regex.match(_hints, text)
+hinted(text) if glob.match(_hints, null, concat("", [text, " "]))
 
-_hints := concat("|", [
-	`(?i)pm2|forever|supervis|s6|/init|-init|my_init|runsv|runit|\bsv\b|circus|honcho|monit|\bgod\b|system(?:d|ctl)`,
-	`\bsl-|\bslc\b|strong|passenger|foreman|overmind|hivemind|goreman|forego|\bnf\b|concurrently|run-all|run-p|cron`,
-	`watch|--hot|nodemon|node-dev|tsnd|\bnest\b|phusion|linuxserver|hassio|home-?assistant|discourse|gitlab`,
-])
+_hints := concat("", ["{*", concat("*,*", _marks), "*}"])
+
+_marks := [
+	"pm2", "forever", "supervis", "s6", "/init", "-init", "my_init", "runsv", "runit", "sv ", "circus", "honcho", "monit",
+	"god ", "systemd", "systemctl", "sl-", "slc ", "strong", "passenger", "foreman", "overmind", "hivemind", "goreman",
+	"forego", "nf start", "concurrently", "run-all", "run-p", "cron", "watch", "--hot", "nodemon", "node-dev", "tsnd",
+	"nest start", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "discourse", "gitlab",
+]
 
 # METADATA
 # title: The manager that a package installs

@@ -73,8 +73,8 @@ _plain := {"node", "nodejs", "bun", "deno", "tsx", "service"}
 
 test_every_manager_is_hinted if {
 	named := {name | some name, _ in object.union(manager._kinds, manager._fixed)} - _plain
-	{name | some name in named; not manager.hinted(name)} == set()
-	{name | some name in (manager._node_programs - _plain); not manager.hinted(name)} == set()
+	{name | some name in named; not manager.hinted(concat(" ", [name, "start"]))} == set()
+	{name | some name in (manager._node_programs - _plain); not manager.hinted(concat(" ", ["node", name, "start"]))} == set()
 }
 
 test_every_manager_image_is_hinted if {
@@ -90,7 +90,7 @@ test_every_program_that_watches_is_hinted if {
 }
 
 test_what_is_not_hinted if {
-	every line in ["node server.js --port 80", "shop/web:1 python app.py", "nginx -g daemon off;", "svc nfs godot"] {
+	every line in ["node server.js --port 80", "shop/web:1 python app.py", "nginx -g daemon off;", "svc nfs godot -c nest.conf x"] {
 		not manager.hinted(line)
 	}
 }

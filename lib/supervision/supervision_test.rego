@@ -306,3 +306,10 @@ test_home_mounts if {
 test_helpers if {
 	{"sleep", "tail", "trap", "node"} & supervision.helpers == {"sleep", "tail", "trap"}
 }
+
+test_a_manager_that_a_variable_names if {
+	run := {"command": ["sh", "-c", "exec $RUN a.js"], "env": [{"name": "RUN", "value": "pm2-runtime"}]}
+	_verdicts(_pod(run)) == [["entrypoint", "pm2-runtime", "error"]]
+	_verdicts(_pod({"command": ["sh", "-c", "exec $RUN a.js"], "env": [{"name": "RUN", "value": "node"}]})) == []
+	_verdicts(_pod({"command": ["node", "a.js"], "args": [null, 3]})) == []
+}

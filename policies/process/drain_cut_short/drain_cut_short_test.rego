@@ -102,3 +102,12 @@ test_who_drains if {
 	init := {"containers": [], "initContainers": [{"name": "i", "command": ["pm2-runtime", "a.js"]}]}
 	_found({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": init}) == set()
 }
+
+test_a_script_of_the_image_as_hook if {
+	files := {"stop.sh": {"script": ["sleep 45\n"]}}
+	img := object.union(_image([_cmd(["node", "a.js"])], files), {"spec": {"refs": ["shop/web:1"]}})
+	known := {"cluster": {"onelayer.dev/v1alpha1": {"Image": {"web": img}}}}
+	hooked := _stopping(["node", "a.js"], {"exec": {"command": ["/bin/sh", "/stop.sh"]}}, 30)
+	{f.severity | some f in drain_cut_short.violation with input as hooked with data.inventory as known} == {"error"}
+	{f.severity | some f in drain_cut_short.violation with input as hooked} == set()
+}
