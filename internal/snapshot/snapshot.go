@@ -7,6 +7,7 @@ package snapshot
 
 import (
 	"bytes"
+	"crypto/sha256"
 	_ "embed" // for the snapshot
 	"fmt"
 	"slices"
@@ -76,19 +77,20 @@ func encode(digest string, modules map[string]*ast.Module, files []string) ([]by
 	if body.err != nil {
 		return nil, body.err
 	}
-	var head encoder
-	for _, text := range []string{format, version.Version, digest} {
+	var head, middle encoder
+	pure := Pure(modules)
+	middle.number(len(pure))
+	for _, path := range pure {
+		middle.text(path)
+	}
+	middle.number(len(body.shared))
+	middle.out.Write(body.table.Bytes())
+	middle.number(len(files))
+	content := slices.Concat(middle.out.Bytes(), body.out.Bytes())
+	for _, text := range []string{format, version.Version, digest, string(sumOf(content))} {
 		head.text(text)
 	}
-	pure := Pure(modules)
-	head.number(len(pure))
-	for _, path := range pure {
-		head.text(path)
-	}
-	head.number(len(body.shared))
-	head.out.Write(body.table.Bytes())
-	head.number(len(files))
-	return slices.Concat(head.out.Bytes(), body.out.Bytes()), nil
+	return slices.Concat(head.out.Bytes(), content), nil
 }
 
 // Open reads a snapshot that must stand for the library with a digest. It fails on a snapshot of another library, of
@@ -99,6 +101,9 @@ func Open(data []byte, digest string) (*Library, error) {
 		if got := d.bytes(); d.err == nil && !bytes.Equal(got, []byte(want)) {
 			return nil, fmt.Errorf("open compiled policies: made for %q, not for %q", got, want)
 		}
+	}
+	if sum := d.text(); sum != string(sumOf(d.data)) {
+		return nil, errDamaged
 	}
 	s := &Library{modules: map[string][]byte{}}
 	s.Pure = make([]string, d.count())
@@ -112,6 +117,11 @@ func Open(data []byte, digest string) (*Library, error) {
 	}
 	s.table = d.table
 	return s, d.err
+}
+
+func sumOf(content []byte) []byte {
+	sum := sha256.Sum256(content)
+	return sum[:]
 }
 
 // needed are the stages of the compiler that prepare what evaluation looks up; all others have been through.

@@ -106,27 +106,18 @@ func TestASnapshotOfAnotherLibraryIsRefused(t *testing.T) {
 }
 
 func TestADamagedSnapshotIsAnError(t *testing.T) {
-	library, _, files := load(t)
+	library, _, _ := load(t)
 	for _, size := range []int{0, 1, 40, 200, len(embedded) / 2, len(embedded) - 1} {
 		_, err := Open(embedded[:size], library.Digest)
 		assert.ErrorContains(t, err, "decode compiled policies: the snapshot is damaged", size)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	refused := 0
 	for range 60 {
 		damaged := slices.Clone(embedded)
 		damaged[random.IntN(len(damaged))] ^= byte(1 + random.IntN(255))
-		assert.NotPanics(t, func() {
-			opened, err := Open(damaged, library.Digest)
-			if err == nil {
-				_, err = opened.Compiler(files)
-			}
-			if err != nil {
-				refused++
-			}
-		})
+		_, err := Open(damaged, library.Digest)
+		assert.Error(t, err)
 	}
-	assert.Positive(t, refused)
 }
 
 func TestALibraryThatDoesNotCompileHasNoSnapshot(t *testing.T) {
