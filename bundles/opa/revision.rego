@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "b2e70dcc1380f5112f1b6af61385893382046fe2502256994b841d824c440f70"
+revision := "4823b9f6a36f6fa3401d189f91a7430a62e2fd4c05c610a60024b663bb8bcf44"

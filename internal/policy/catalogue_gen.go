@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "69c4f6fac4bcaf26a52edd1c7184f3d369bb7cc2200a4d2a99cb3ddc65a9c26e"
+const catalogueDigest = "f929f78db9ab1a732ee8a6dbb38215b65550d6aa0c8a34578db7f6a40360e1f5"
 
 var _ finding.Severity
 
@@ -750,7 +750,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/supervision/supervision.rego",
 				Package: "lib.onelayer.supervision",
-				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.manager", "lib.onelayer.pm2"},
+				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.inventory", "lib.onelayer.manager", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "lib/synced/synced.rego",
@@ -799,7 +799,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/process/drain_cut_short/drain_cut_short.rego",
 				Package: "lib.onelayer.policies.process.drain_cut_short",
-				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.supervision"},
+				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/process/file_watcher/file_watcher.rego",
