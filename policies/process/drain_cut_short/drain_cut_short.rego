@@ -115,7 +115,7 @@ _long_hook if {
 _may_exceed(hook, grace) if {
 	hook.sleep.seconds >= grace
 } else if {
-	text := concat(" ", [word | some word in hook.exec.command; is_string(word)])
+	text := concat(" ", [resource.text(word) | some word in hook.exec.command])
 	_may_last(text, grace)
 }
 
