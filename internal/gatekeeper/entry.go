@@ -9,32 +9,48 @@ import (
 	"github.com/onelayer/onelayer/internal/policy"
 )
 
-// entryImports are the modules of lib that every entry needs, and the rule about the configuration itself.
-var entryImports = []string{"admission", "exempt", "params", "resource", "policies.onelayer.config"}
+// entryImports are the modules of lib that every entry needs.
+var entryImports = []string{"admission", "exempt", "inventory", "params", "resource", "subject", "synced", "workload"}
 
 // Entry is the module in which Gatekeeper looks for violations: it asks the rules that judge the kind of the object, and
-// passes on what is of the severities of the constraint and not waived. What is wrong with the parameters of the constraint
-// is said at every object, whatever the severities, so that it cannot go unnoticed.
-func Entry(rules []*policy.Rule) string {
+// passes on what is of the severities of the constraint and not waived.
+//
+// A rule with needles is asked only where one of them stands in the object, or where an image hides what runs.
+//
+// What is wrong with the parameters of a constraint is no fault of the object: a constraint that may deny keeps it for the
+// audit, any other says it at admission too.
+func Entry(library *policy.Library, rules []*policy.Rule) string {
 	var out strings.Builder
 	out.WriteString("package onelayer\n\n")
 	for _, module := range entryImports {
 		fmt.Fprintf(&out, "import data.%s.%s\n", libraryRoot, module)
 	}
-	for i, rule := range rules {
-		fmt.Fprintf(&out, "import data.%s as policy_%d\n", rule.Package, i)
+	own := ownRules(library)
+	for _, rule := range slices.Concat(rules, own) {
+		fmt.Fprintf(&out, "import data.%s as %s\n", rule.Package, alias(rule))
 	}
 	out.WriteString(entryHead)
-	kinds := kindSets(rules)
-	for i, rule := range rules {
-		set := slices.IndexFunc(kinds, func(k []string) bool { return slices.Equal(k, sortedKinds(rule)) })
-		fmt.Fprintf(&out, "\n_found contains found if {\n\t_kind in _kinds_%d\n\tparams.enabled(%q)\n\tsome found in policy_%d.violation\n}\n", set, rule.ID, i)
+	for _, rule := range own {
+		writeOwn(&out, rule)
+	}
+	kinds := distinct(rules)
+	gated := false
+	for _, rule := range rules {
+		name := "_found"
+		if len(rule.Needles) > 0 {
+			name, gated = "_gated", true
+		}
+		fmt.Fprintf(&out, "\n%s contains found if {\n\t_kind in _kinds_%d\n\tparams.enabled(%q)\n\tsome found in %s.violation\n}\n",
+			name, place(kinds, clusterKinds(rule)), rule.ID, alias(rule))
 	}
 	for i, set := range kinds {
-		fmt.Fprintf(&out, "\n_kinds_%d := {\n%s}\n", i, quoted(set))
+		fmt.Fprintf(&out, "\n_kinds_%d := {\n%s}\n", i, lines(set))
+	}
+	if gated {
+		gateOf(rules).write(&out)
 	}
 	out.WriteString("\n_remediation := {\n")
-	for _, rule := range rules {
+	for _, rule := range slices.Concat(rules, own) {
 		fmt.Fprintf(&out, "\t%q: %s,\n", rule.ID, strconv.Quote(oneLine(rule.Remediation.Default)))
 	}
 	out.WriteString("}\n")
@@ -44,23 +60,25 @@ func Entry(rules []*policy.Rule) string {
 const entryHead = `
 violation contains {"msg": found.msg, "details": details} if {
 	not admission.silent
-	some found in _found
-	found.severity in _severities
-	not exempt.waiver_for(found)
+	some found in _shown
 	details := object.union(object.remove(found, ["msg"]), {"remediation": _remediation[found.id]})
 }
 
-violation contains {"msg": found.msg, "details": object.remove(found, ["msg"])} if {
-	not admission.silent
-	some found in config.violation with input as {"parameters": _document, "review": {"object": _configuration}}
+_shown contains found if {
+	some found in _found
+	found.severity in _severities
+	not exempt.accepted(found)
 }
 
-_document := object.remove(input.parameters, ["severities"])
+_shown contains found if {
+	_may_speak_of_itself
+	some found in _own
+}
 
-_configuration := {
-	"apiVersion": "onelayer.dev/v1alpha1",
-	"kind": "Config",
-	"metadata": {"name": ".onelayer.yaml"},
+_may_speak_of_itself if {
+	not "error" in _severities
+} else if {
+	object.get(input.review, "operation", "") == ""
 }
 
 _severities := {severity | some severity in input.parameters.severities} if {
@@ -68,24 +86,50 @@ _severities := {severity | some severity in input.parameters.severities} if {
 } else := {"error", "warning", "info"}
 
 _kind := resource.group_kind(input.review.object)
+
 `
 
-// sortedKinds are the kinds of a rule that a cluster asks about, in order.
-func sortedKinds(rule *policy.Rule) []string { return slices.Sorted(slices.Values(clusterKinds(rule))) }
+// ownRules are the rules about onelayer's own configuration and waivers.
+func ownRules(library *policy.Library) []*policy.Rule {
+	var own []*policy.Rule
+	for _, rule := range library.Rules() {
+		if rule.Group == groupOwn {
+			own = append(own, rule)
+		}
+	}
+	return own
+}
 
-// kindSets lists the different sets of kinds of the rules.
-func kindSets(rules []*policy.Rule) [][]string {
+// writeOwn asks a rule about onelayer's own kinds with the inputs that the library makes of the review.
+func writeOwn(out *strings.Builder, rule *policy.Rule) {
+	for _, kind := range rule.AppliesTo {
+		fmt.Fprintf(out, "\n_own contains found if {\n\tparams.enabled(%q)\n\tsome found in %s.violation with input as subject.own[%q]\n}\n",
+			rule.ID, alias(rule), kind)
+	}
+}
+
+// alias is the name of a rule's package in an entry.
+func alias(rule *policy.Rule) string { return strings.NewReplacer("/", "_", "-", "_").Replace(rule.ID) }
+
+// distinct lists the different sets of kinds that rules judge, each in order.
+func distinct(rules []*policy.Rule) [][]string {
 	var sets [][]string
 	for _, rule := range rules {
-		kinds := sortedKinds(rule)
-		if !slices.ContainsFunc(sets, func(k []string) bool { return slices.Equal(k, kinds) }) {
-			sets = append(sets, kinds)
+		if kinds := clusterKinds(rule); place(sets, kinds) < 0 {
+			sets = append(sets, slices.Sorted(slices.Values(kinds)))
 		}
 	}
 	return sets
 }
 
-func quoted(values []string) string {
+// place finds a list whatever its order.
+func place(sets [][]string, list []string) int {
+	sorted := slices.Sorted(slices.Values(list))
+	return slices.IndexFunc(sets, func(set []string) bool { return slices.Equal(set, sorted) })
+}
+
+// lines writes texts one on a line.
+func lines(values []string) string {
 	var out strings.Builder
 	for _, value := range values {
 		fmt.Fprintf(&out, "\t%q,\n", value)

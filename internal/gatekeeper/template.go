@@ -3,6 +3,7 @@ package gatekeeper
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/onelayer/onelayer/internal/policy"
 )
@@ -99,7 +100,7 @@ func (g *generator) template(s set, path string, libraries []string, sync string
 				Validation: templateValidation{OpenAPIV3Schema: parameterSchema(g.library)},
 			}},
 			Targets: []templateTarget{{Target: target, Code: []templateCode{{
-				Engine: "Rego", Source: templateSource{Version: "v1", Rego: Entry(s.rules), Libs: libraries},
+				Engine: "Rego", Source: templateSource{Version: "v1", Rego: Entry(g.library, s.rules), Libs: libraries},
 			}}}},
 		},
 	}
@@ -115,7 +116,7 @@ func (g *generator) template(s set, path string, libraries []string, sync string
 // libraries gives the sources of all that the entry of a set imports, byte for byte as they stand in the library.
 func (g *generator) libraries(s set, referential bool) ([]string, error) {
 	names := make([]string, 0, len(s.rules)+len(entryImports))
-	for _, rule := range s.rules {
+	for _, rule := range slices.Concat(s.rules, ownRules(g.library)) {
 		names = append(names, rule.ID)
 	}
 	for _, module := range entryImports {

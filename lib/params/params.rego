@@ -10,7 +10,9 @@ package lib.onelayer.params
 import data.lib.onelayer.config as document
 
 # METADATA
-# description: The configuration document, with the parameters of a Gatekeeper constraint over it, else empty.
+# description: >-
+#   The configuration document, with the parameters of a Gatekeeper constraint over it, else empty. The severities of a
+#   constraint are no part of it.
 config := object.union(document, _constraint) if {
 	is_object(document)
 	count(_constraint) > 0
@@ -55,7 +57,7 @@ ids := {name: id |
 
 _levels := {"error", "warning", "info"}
 
-_constraint := input.parameters if {
+_constraint := object.remove(input.parameters, ["severities"]) if {
 	is_object(input.review)
 	is_object(input.parameters)
 } else := {}

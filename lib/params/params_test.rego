@@ -111,7 +111,7 @@ test_strict if {
 }
 
 test_constraint_alone if {
-	review := {"review": {"object": {}}, "parameters": {"strict": true}}
+	review := {"review": {"object": {}}, "parameters": {"strict": true, "severities": ["error"]}}
 	config := params.config with input as review
 	config == {"strict": true}
 }
