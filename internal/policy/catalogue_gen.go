@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "f929f78db9ab1a732ee8a6dbb38215b65550d6aa0c8a34578db7f6a40360e1f5"
+const catalogueDigest = "653545efabef11ecd1df188bac910a45c328f9635e28779f38fceef68fa231d1"
 
 var _ finding.Severity
 

@@ -116,13 +116,23 @@ type inForce struct {
 	levels []string
 	// parameters are laid over those of every constraint.
 	parameters map[string]any
+	// edit changes a template before it is added.
+	edit func(*unstructured.Unstructured)
 }
 
 var allLevels = []string{"deny", "warn", "info"}
 
+// gatekeeper is a client with what stands in a cluster.
+type gatekeeper struct {
+	*client.Client
+
+	driver      *rego.Driver
+	constraints []*unstructured.Unstructured
+}
+
 // cluster makes a client with the templates and constraints, as Gatekeeper's controllers do. Like the chart it forbids
 // http.send, and like --enable-referential-rules=false it forbids data.inventory unless it is asked for.
-func cluster(tb testing.TB, what inForce) *client.Client {
+func cluster(tb testing.TB, what inForce) *gatekeeper {
 	tb.Helper()
 	externs := []string{}
 	folder, suffix := "templates", ""
@@ -135,20 +145,40 @@ func cluster(tb testing.TB, what inForce) *client.Client {
 	require.NoError(tb, err)
 	dir := bundle(tb, what.grouping)
 	for _, template := range documents(tb, dir, folder, suffix) {
+		if what.edit != nil {
+			what.edit(template)
+		}
 		_, err := c.AddTemplate(context.Background(), coreTemplate(tb, template))
 		require.NoError(tb, err, template.GetName())
 	}
+	made := &gatekeeper{Client: c, driver: driver}
 	for _, constraint := range documents(tb, dir, "constraints", "") {
-		if !slices.ContainsFunc(what.levels, func(l string) bool { return strings.HasSuffix(constraint.GetName(), "-"+l) }) {
-			continue
+		if slices.ContainsFunc(what.levels, func(l string) bool { return strings.HasSuffix(constraint.GetName(), "-"+l) }) {
+			made.constraints = append(made.constraints, constraint)
 		}
-		for name, value := range what.parameters {
-			require.NoError(tb, unstructured.SetNestedField(constraint.Object, runtime.DeepCopyJSONValue(value), "spec", "parameters", name))
+	}
+	made.configure(tb, what.parameters)
+	return made
+}
+
+// configure puts a configuration document into the parameters of every constraint.
+func (g *gatekeeper) configure(tb testing.TB, document map[string]any) {
+	tb.Helper()
+	for _, constraint := range g.constraints {
+		configured := constraint.DeepCopy()
+		for name, value := range document {
+			require.NoError(tb, unstructured.SetNestedField(configured.Object, runtime.DeepCopyJSONValue(value), "spec", "parameters", name))
 		}
-		_, err := c.AddConstraint(context.Background(), constraint)
+		_, err := g.AddConstraint(context.Background(), configured)
 		require.NoError(tb, err, constraint.GetName())
 	}
-	return c
+}
+
+// sync makes objects, in the shape of data.inventory, all that the cluster has synced.
+func (g *gatekeeper) sync(tb testing.TB, inventory map[string]any) {
+	tb.Helper()
+	require.NoError(tb, g.driver.RemoveData(context.Background(), target.Name, nil))
+	require.NoError(tb, g.driver.AddData(context.Background(), target.Name, nil, inventory))
 }
 
 // coreTemplate reads a template as Gatekeeper's controller does.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/open-policy-agent/frameworks/constraint/pkg/client"
 	"github.com/open-policy-agent/frameworks/constraint/pkg/client/reviews"
 	"github.com/open-policy-agent/frameworks/constraint/pkg/types"
 	mutation "github.com/open-policy-agent/gatekeeper/v3/pkg/mutation/types"
@@ -29,7 +28,7 @@ type verdict struct {
 }
 
 // audit reviews an object as Gatekeeper's audit does: without an operation.
-func audit(tb testing.TB, c *client.Client, object map[string]any) []*types.Result {
+func audit(tb testing.TB, c *gatekeeper, object map[string]any) []*types.Result {
 	tb.Helper()
 	return review(tb, c, target.AugmentedUnstructured{
 		Object: unstructured.Unstructured{Object: object},
@@ -38,7 +37,7 @@ func audit(tb testing.TB, c *client.Client, object map[string]any) []*types.Resu
 }
 
 // admit reviews a change as Gatekeeper's webhook does; before and after may be nil.
-func admit(tb testing.TB, c *client.Client, operation admissionv1.Operation, before, after map[string]any) []*types.Result {
+func admit(tb testing.TB, c *gatekeeper, operation admissionv1.Operation, before, after map[string]any, options ...reviews.ReviewOpt) []*types.Result {
 	tb.Helper()
 	request := &admissionv1.AdmissionRequest{UID: "1", Operation: operation, Object: raw(tb, after), OldObject: raw(tb, before)}
 	object := unstructured.Unstructured{Object: after}
@@ -48,7 +47,7 @@ func admit(tb testing.TB, c *client.Client, operation admissionv1.Operation, bef
 	kind := object.GroupVersionKind()
 	request.Kind.Group, request.Kind.Version, request.Kind.Kind = kind.Group, kind.Version, kind.Kind
 	request.Name, request.Namespace = object.GetName(), object.GetNamespace()
-	return review(tb, c, target.AugmentedReview{AdmissionRequest: request, Source: mutation.SourceTypeOriginal, IsAdmission: true})
+	return review(tb, c, target.AugmentedReview{AdmissionRequest: request, Source: mutation.SourceTypeOriginal, IsAdmission: true}, options...)
 }
 
 func raw(tb testing.TB, object map[string]any) runtime.RawExtension {
@@ -61,9 +60,9 @@ func raw(tb testing.TB, object map[string]any) runtime.RawExtension {
 	return runtime.RawExtension{Raw: text}
 }
 
-func review(tb testing.TB, c *client.Client, asked any) []*types.Result {
+func review(tb testing.TB, c *gatekeeper, asked any, options ...reviews.ReviewOpt) []*types.Result {
 	tb.Helper()
-	responses, err := c.Review(context.Background(), asked, reviews.EnforcementPoint(webhook))
+	responses, err := c.Review(context.Background(), asked, append(options, reviews.EnforcementPoint(webhook))...)
 	require.NoError(tb, err)
 	return responses.Results()
 }
