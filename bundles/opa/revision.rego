@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "5bb5fab3054f1ea77f707507706e7c312a3eae7f1e812be95381d83d5a2c927f"
+revision := "97f300dc2cb065c13e769b4c2f9a65eac7e7d48254335731f39a4779576e5546"
