@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -71,6 +72,19 @@ func TestImports(t *testing.T) {
 		return nil
 	})
 	require.NoError(t, err)
+}
+
+// TestBinaryIsLean keeps out of the tool what only tests need: every linked package costs every call its time.
+func TestBinaryIsLean(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "../cmd/onelayer").Output()
+	require.NoError(t, err)
+	deps := strings.Fields(string(out))
+	require.Contains(t, deps, "github.com/open-policy-agent/opa/v1/topdown")
+	for _, dep := range deps {
+		for _, unwanted := range []string{"github.com/open-policy-agent/conftest", "github.com/open-policy-agent/opa/v1/server", "k8s.io/"} {
+			assert.False(t, strings.HasPrefix(dep, unwanted), "the tool links %s", dep)
+		}
+	}
 }
 
 func contains(list []string, wanted string) bool {

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "653545efabef11ecd1df188bac910a45c328f9635e28779f38fceef68fa231d1"
+const catalogueDigest = "39ff56e02821ce5e43ef5258df3f18b75c6f7df1f484fb976f4fb888e2bff0c7"
 
 var _ finding.Severity
 

@@ -17,11 +17,12 @@ import data.lib.onelayer.workload
 # METADATA
 # description: >-
 #   Everything that look-ups by key need, computed from the whole inventory: images (by normal reference), bases
-#   (Images by normal reference), consumers (by Image name), autoscalers (by namespace/Kind/name) and whether the
-#   unit knows a mesh. The tool computes it once per unit and hands it over as prepared; a cluster asks for one part.
+#   (Images by normal reference), named (Images by name), consumers (by Image name), autoscalers (by
+#   namespace/Kind/name) and whether the unit knows a mesh. The tool computes it once per unit and hands it over as prepared; a cluster asks for one part.
 computed := {
 	"images": _images,
 	"bases": _bases,
+	"named": _by_name,
 	"consumers": _consumers,
 	"autoscalers": _autoscalers,
 	"mesh": _mesh,
@@ -69,6 +70,10 @@ _known_images := prepared.images if {
 } else := _images
 
 _any_image if count(_known_images) > 0
+
+_known_names := prepared.named if {
+	is_object(prepared)
+} else := _by_name
 
 _known_consumers := prepared.consumers if {
 	is_object(prepared)
@@ -155,7 +160,8 @@ _assumed(ref) := {"obj": img, "assumed": true} if {
 	candidates := _known_images[image.normal(ref)]
 	names := {candidate.name | some candidate in candidates}
 	count(names) == 1
-	some img in [obj | some obj in _own("Image"); resource.ref(obj).name in names]
+	some name in names
+	img := _known_names[name]
 }
 
 _consumers := {} if {

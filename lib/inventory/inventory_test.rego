@@ -108,7 +108,7 @@ test_preparation_equals_computation if {
 }
 
 test_without_an_inventory if {
-	inventory.computed == {"images": {}, "bases": {}, "consumers": {}, "autoscalers": {}, "mesh": false}
+	inventory.computed == {"images": {}, "bases": {}, "named": {}, "consumers": {}, "autoscalers": {}, "mesh": false}
 	not inventory.mesh
 	not inventory.whole
 }

@@ -55,6 +55,8 @@ type Case struct {
 	Inventory map[string]any `json:"inventory"`
 	// Objects are judged one by one; in a review those of the group onelayer.dev are only there to be looked up.
 	Objects []Object `json:"objects"`
+	// around is the inventory without the objects: what other units know.
+	around map[string]any
 	// Plain are the findings about the objects as files, Review those about their creation in a cluster.
 	Plain  []Finding `json:"plain"`
 	Review []Finding `json:"review"`
@@ -172,8 +174,11 @@ func (c *Case) fill(unit *source.Unit) error {
 			c.Namespaces[doc.Object.Name] = value
 		}
 	}
-	inventory, err := object(engine.Inventory(slices.Concat(unit.Documents, unit.Context)))
-	c.Inventory = inventory
+	var err error
+	if c.around, err = object(engine.Inventory(unit.Context)); err != nil {
+		return err
+	}
+	c.Inventory, err = object(engine.Inventory(slices.Concat(unit.Documents, unit.Context)))
 	return err
 }
 
