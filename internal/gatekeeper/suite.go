@@ -1,11 +1,237 @@
 package gatekeeper
 
-import "io/fs"
+import (
+	"fmt"
+	"regexp"
+	"slices"
 
-// Case is a judged object; suites are made of cases.
-type Case struct{}
+	"github.com/onelayer/onelayer/internal/finding"
+	"github.com/onelayer/onelayer/internal/policy"
+)
 
-// ReadCases x.
-func ReadCases(fs.FS) ([]Case, error) { return nil, nil }
+// suite is what gator verify runs.
+type suite struct {
+	APIVersion string      `yaml:"apiVersion"`
+	Kind       string      `yaml:"kind"`
+	Metadata   metadata    `yaml:"metadata"`
+	Tests      []suiteTest `yaml:"tests"`
+}
 
-func (g *generator) suite([]set, []Case) error { return nil }
+type suiteTest struct {
+	Name       string      `yaml:"name"`
+	Template   string      `yaml:"template"`
+	Constraint string      `yaml:"constraint"`
+	Invalid    bool        `yaml:"invalid,omitempty"`
+	Cases      []suiteCase `yaml:"cases,omitempty"`
+}
+
+type suiteCase struct {
+	Name       string      `yaml:"name"`
+	Object     string      `yaml:"object"`
+	Inventory  []string    `yaml:"inventory,omitempty"`
+	Assertions []assertion `yaml:"assertions"`
+}
+
+type assertion struct {
+	Violations any    `yaml:"violations"`
+	Message    string `yaml:"message,omitempty"`
+}
+
+// suite adds the tests of every set for gator verify, with the objects that they review. Without cases there is none.
+func (g *generator) suite(sets []set, cases []Case) error {
+	if len(cases) == 0 {
+		return nil
+	}
+	all := samples(cases)
+	document := suite{APIVersion: "test.gatekeeper.sh/v1alpha1", Kind: "Suite", Metadata: metadata{Name: "onelayer"}}
+	for _, s := range sets {
+		writer := &suiteWriter{generator: g, set: s, samples: all}
+		for _, make := range []func() error{writer.levels, writer.referential, writer.parameters} {
+			if err := make(); err != nil {
+				return err
+			}
+		}
+		document.Tests = append(document.Tests, writer.tests...)
+	}
+	return g.add("suite.yaml", document)
+}
+
+// suiteWriter makes the tests of one set.
+type suiteWriter struct {
+	*generator
+
+	set     set
+	samples []sample
+	tests   []suiteTest
+}
+
+// levels tests each constraint: what breaks a rule is reported with its message, what comes near is not.
+func (w *suiteWriter) levels() error {
+	for _, l := range levels {
+		test := suiteTest{Name: w.set.constraintName(l), Template: w.template(), Constraint: constraintPath(w.set, l)}
+		for _, rule := range w.set.rules {
+			for _, s := range w.chosen(rule, l.severity, false) {
+				made, err := w.test(s, l.severity)
+				if err != nil {
+					return err
+				}
+				test.Cases = append(test.Cases, made)
+			}
+		}
+		if len(test.Cases) > 0 {
+			w.tests = append(w.tests, test)
+		}
+	}
+	return nil
+}
+
+// referential tests what is found only with what the cluster has synced.
+func (w *suiteWriter) referential() error {
+	for _, l := range levels {
+		test := suiteTest{
+			Name:     w.set.constraintName(l) + "-referential",
+			Template: "referential/" + w.set.name + "-referential.yaml", Constraint: constraintPath(w.set, l),
+		}
+		for _, rule := range w.set.rules {
+			for _, s := range w.chosen(rule, l.severity, true) {
+				made, err := w.test(s, l.severity)
+				if err != nil {
+					return err
+				}
+				test.Cases = append(test.Cases, made)
+			}
+		}
+		if len(test.Cases) > 0 {
+			w.tests = append(w.tests, test)
+		}
+	}
+	return nil
+}
+
+// chosen picks for a rule the first object that breaks it at a severity, and the first that another fixture of the rule
+// shows to be fine; among objects alone, or among those that stand beside others.
+func (w *suiteWriter) chosen(rule *policy.Rule, severity finding.Severity, beside bool) []sample {
+	var picked []sample
+	bad := slices.IndexFunc(w.samples, func(s sample) bool {
+		return s.rule == rule.ID && s.denies && (len(s.beside) > 0) == beside && s.count(rule.ID, severity) > 0
+	})
+	if bad < 0 {
+		return nil
+	}
+	picked = append(picked, w.samples[bad])
+	good := slices.IndexFunc(w.samples, func(s sample) bool {
+		return s.rule == rule.ID && !s.denies && (len(s.beside) > 0) == beside && w.quiet(s, severity)
+	})
+	if good >= 0 {
+		picked = append(picked, w.samples[good])
+	}
+	return picked
+}
+
+// quiet tells whether nothing of a severity is found by any rule of the set.
+func (w *suiteWriter) quiet(s sample, severity finding.Severity) bool {
+	return !slices.ContainsFunc(w.set.rules, func(rule *policy.Rule) bool { return s.count(rule.ID, severity) > 0 })
+}
+
+func (s *sample) count(id string, severity finding.Severity) int {
+	count := 0
+	for _, v := range s.found {
+		if v.ID == id && v.Severity == severity {
+			count++
+		}
+	}
+	return count
+}
+
+// test makes a case of gator: as many violations of each rule as the tool finds, and no other.
+func (w *suiteWriter) test(s sample, severity finding.Severity) (suiteCase, error) {
+	made := suiteCase{Name: s.name, Object: w.folder() + s.name + ".yaml"}
+	if err := w.add(made.Object, s.object); err != nil {
+		return made, err
+	}
+	if len(s.beside) > 0 {
+		for i, object := range s.beside {
+			path := fmt.Sprintf("%s%s-beside-%d.yaml", w.folder(), s.name, i+1)
+			if err := w.add(path, object); err != nil {
+				return made, err
+			}
+			made.Inventory = append(made.Inventory, path)
+		}
+	}
+	total := 0
+	for _, rule := range w.set.rules {
+		if count := s.count(rule.ID, severity); count > 0 {
+			made.Assertions = append(made.Assertions, assertion{Violations: count, Message: "^" + regexp.QuoteMeta(rule.ID) + ": "})
+			total += count
+		}
+	}
+	if total == 0 {
+		made.Assertions = []assertion{{Violations: "no"}}
+	} else {
+		made.Assertions = append(made.Assertions, assertion{Violations: total})
+	}
+	return made, nil
+}
+
+// parameters tests the settings of a constraint with an object that breaks a rule: the rule switched off, with another
+// severity, a value of a wrong type, and what a cluster must refuse.
+func (w *suiteWriter) parameters() error {
+	rule, s, found := w.denied()
+	if !found {
+		return nil
+	}
+	object := w.folder() + s.name + ".yaml"
+	message := "^" + regexp.QuoteMeta(rule.ID) + ": "
+	off := map[string]any{"rules": map[string]any{rule.ID: map[string]any{"enabled": false}}}
+	lower := map[string]any{"rules": map[string]any{rule.ID: map[string]any{"severity": "warning"}}}
+	wrong := map[string]any{"rules": map[string]any{rule.ID: map[string]any{"enabled": "no"}}}
+	for _, one := range []struct {
+		name       string
+		level      level
+		parameters map[string]any
+		assertion  assertion
+	}{
+		{"switched-off", levels[0], off, assertion{Violations: "no", Message: message}},
+		{"lowered-in-deny", levels[0], lower, assertion{Violations: "no", Message: message}},
+		{"lowered-in-warn", levels[1], lower, assertion{Violations: "yes", Message: message}},
+		{"wrong-type", levels[0], wrong, assertion{Violations: 1, Message: "^onelayer/config: enabled must be true or false"}},
+	} {
+		path := fmt.Sprintf("%sconstraint-%s.yaml", w.folder(), one.name)
+		if err := w.add(path, w.set.configured(one.level, one.parameters)); err != nil {
+			return err
+		}
+		w.tests = append(w.tests, suiteTest{
+			Name: w.set.name + "-" + one.name, Template: w.template(), Constraint: path,
+			Cases: []suiteCase{{Name: s.name, Object: object, Assertions: []assertion{one.assertion}}},
+		})
+	}
+	path := w.folder() + "constraint-unknown-severity.yaml"
+	if err := w.add(path, w.set.configured(levels[0], map[string]any{"severities": []string{"fatal"}})); err != nil {
+		return err
+	}
+	w.tests = append(w.tests, suiteTest{Name: w.set.name + "-unknown-severity", Template: w.template(), Constraint: path, Invalid: true})
+	return nil
+}
+
+// denied gives the first object alone that breaks a rule of the set with an error.
+func (w *suiteWriter) denied() (*policy.Rule, sample, bool) {
+	for _, rule := range w.set.rules {
+		if chosen := w.chosen(rule, finding.Error, false); len(chosen) > 0 {
+			return rule, chosen[0], true
+		}
+	}
+	return nil, sample{}, false
+}
+
+// configured is a constraint of the set with more parameters.
+func (s set) configured(l level, parameters map[string]any) constraint {
+	made := s.constraint(l)
+	for name, value := range parameters {
+		made.Spec.Parameters[name] = value
+	}
+	return made
+}
+
+func (w *suiteWriter) template() string { return "templates/" + w.set.name + ".yaml" }
+
+func (w *suiteWriter) folder() string { return "samples/" + w.set.name + "/" }
