@@ -16,6 +16,9 @@ _managed(item, world, name) := _ended(item) if {
 	word := item.words[_script_at(item, name)].v
 	regex.match(`[./]`, word)
 	not _is_script_of(word, item, world, name)
+} else := _found([_executed(item, name, _script_at(item, name) - 1)]) if {
+	name in {"yarn", "bun"}
+	not _is_script_of(item.words[_script_at(item, name)].v, item, world, name)
 } else := _run_script_at(item, world, name, at) if {
 	at := _script_at(item, name)
 } else := _run_script_at(item, world, name, at) if {

@@ -86,6 +86,7 @@ _taken(kinds, entry, words) := {"text": at} if {
 	at < count(words)
 } else := {"from": from} if {
 	contains(object.get(entry, "only", ""), "dashes")
+	_sub_fits(kinds, entry, words)
 	from := indexof(kinds, "d") + 1
 	from > 0
 	from < count(words)
@@ -113,6 +114,10 @@ _has_sub(kinds, entry, words) if {
 	some found in regex.find_n(`^(?:[oab]|v.)*w`, kinds, 1)
 	entry.sub[words[count(found) - 1].v]
 }
+
+_sub_fits(_, entry, _) if not entry.sub
+
+_sub_fits(kinds, entry, words) if _has_sub(kinds, entry, words)
 
 _head(kinds, entry, words) := count(found) if {
 	entry.sub

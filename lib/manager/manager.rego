@@ -62,7 +62,10 @@ _through_interpreter(argv) := array.concat([name], array.slice(argv, at + 1, cou
 	regex.match(`^python[\d.]*$`, argv[0])
 	at := _first_word(argv)
 	name := regex.replace(_basename(argv[at]), `^(?:supervisor|circus)\.`, "")
-	name in {"supervisord", "supervisorctl", "circusd", "circusctl", "honcho"}
+	name in {
+		"supervisord", "supervisorctl", "circusd", "circusctl", "honcho", "uvicorn", "gunicorn", "hypercorn", "flask",
+		"watchmedo",
+	}
 } else := array.slice(argv, 1, count(argv)) if {
 	argv[0] == "busybox"
 	count(argv) > 1
@@ -70,7 +73,7 @@ _through_interpreter(argv) := array.concat([name], array.slice(argv, at + 1, cou
 
 _node_programs := {
 	"pm2", "pm2-runtime", "pm2-docker", "pm2-dev", "forever", "nodemon", "ts-node-dev", "tsnd", "node-dev", "supervisor",
-	"concurrently", "npm-run-all", "run-p", "nf", "tsx", "sl-pm", "sl-run",
+	"concurrently", "npm-run-all", "run-p", "nf", "tsx", "sl-pm", "sl-run", "node-supervisor",
 }
 
 _first_word(argv) := min({i | some i, word in argv; i > 0; not startswith(word, "-")})
@@ -93,6 +96,10 @@ _by_kind("cron", binary, argv) := _cron(binary, argv)
 
 _by_kind("watcher", binary, argv) := _watcher(binary, argv)
 
+_by_kind("verbed", binary, argv) := _verbed(binary, argv)
+
+_by_kind("several", binary, argv) := _several(binary, argv)
+
 _by_kind("special", binary, argv) := _special(binary, argv)
 
 _kinds := {
@@ -111,6 +118,13 @@ _kinds := {
 	"goreman": "procfile",
 	"forego": "procfile",
 	"nf": "procfile",
+	"procodile": "procfile",
+	"shoreman": "procfile",
+	"process-compose": "verbed",
+	"pebble": "verbed",
+	"bluepill": "verbed",
+	"multirun": "several",
+	"mprocs": "several",
 	"concurrently": "parallel",
 	"npm-run-all": "parallel",
 	"npm-run-all2": "parallel",
@@ -131,6 +145,17 @@ _kinds := {
 	"bun": "watcher",
 	"deno": "watcher",
 	"nest": "watcher",
+	"node-supervisor": "watcher",
+	"watchexec": "watcher",
+	"watchmedo": "watcher",
+	"reflex": "watcher",
+	"CompileDaemon": "watcher",
+	"uvicorn": "watcher",
+	"gunicorn": "watcher",
+	"hypercorn": "watcher",
+	"flask": "watcher",
+	"cargo": "watcher",
+	"dotnet": "watcher",
 	"monit": "special",
 	"god": "special",
 	"slc": "special",
@@ -162,6 +187,16 @@ _fixed := {
 	"systemctl": {"name": "systemd", "class": "supervisor", "starts": false, "foreground": false},
 	"sl-pm": {"name": "strong-pm", "class": "supervisor", "severity": "error"},
 	"sl-run": {"name": "strong-pm", "class": "supervisor", "severity": "error"},
+	"chaperone": {"name": "chaperone", "class": "supervisor"},
+	"horust": {"name": "horust", "class": "supervisor"},
+	"dinit": {"name": "dinit", "class": "supervisor"},
+	"immortal": {"name": "immortal", "class": "supervisor"},
+	"immortaldir": {"name": "immortal", "class": "supervisor"},
+	"svscan": {"name": "daemontools", "class": "supervisor"},
+	"svscanboot": {"name": "daemontools", "class": "supervisor"},
+	"supervise": {"name": "daemontools", "class": "supervisor"},
+	"perpd": {"name": "perp", "class": "supervisor"},
+	"perpboot": {"name": "perp", "class": "supervisor"},
 	"passenger-status": {"name": "passenger", "class": "supervisor", "starts": false, "foreground": false},
 }
 

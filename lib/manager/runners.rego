@@ -18,8 +18,8 @@ _procfile(binary, argv) := {
 		},
 		"long": {"-f": "--procfile"},
 	})
-	verb := concat("", [word | some i, word in scan.words; i == 0; binary != "hivemind"])
-	target := concat("", [word | some i, word in scan.words; i == 1; binary != "hivemind"])
+	verb := concat("", [word | some i, word in scan.words; i == 0; not binary in _verbless])
+	target := concat("", [word | some i, word in scan.words; i == 1; not binary in _verbless])
 }
 
 _procfile_verbs := {
@@ -30,10 +30,14 @@ _procfile_verbs := {
 	"goreman": {"start"},
 	"forego": {"start"},
 	"nf": {"start"},
+	"procodile": {"start"},
+	"shoreman": {""},
 }
 
+_verbless := {"hivemind", "shoreman"}
+
 _default_procfile(binary, words) := words[0] if {
-	binary == "hivemind"
+	binary in _verbless
 	count(words) > 0
 } else := "Procfile"
 
@@ -86,6 +90,18 @@ _parallel_tasks(binary, argv) := [word |
 	} | {count(argv)})
 }
 
+_several(binary, argv) := {
+	"name": binary,
+	"binary": binary,
+	"class": "parallel",
+	"options": scan.options,
+	"app_args": scan.app_args,
+	"children": count(scan.words),
+} if {
+	scan := _scan(argv, {"valued": {"-c", "--config", "-s", "--server", "--names"}, "long": {}})
+	count(scan.words) > 1
+}
+
 _children(words) := sum([amount | some word in words; amount := 1 + count([1 | contains(word, "*")])])
 
 _cron("service", argv) := {
@@ -131,6 +147,17 @@ _watchers := {
 	"bun": "bun-watch",
 	"deno": "deno-watch",
 	"nest": "nest",
+	"node-supervisor": "supervisor",
+	"watchexec": "watchexec",
+	"watchmedo": "watchmedo",
+	"reflex": "reflex",
+	"CompileDaemon": "CompileDaemon",
+	"uvicorn": "uvicorn --reload",
+	"gunicorn": "gunicorn --reload",
+	"hypercorn": "hypercorn --reload",
+	"flask": "flask run --debug",
+	"cargo": "cargo watch",
+	"dotnet": "dotnet watch",
 }
 
 _watcher(binary, argv) := {
@@ -182,16 +209,31 @@ _own_part(binary, argv) := array.slice(argv, 0, at + 1) if {
 	})
 } else := argv
 
-_watching(binary, _) if binary in {"nodemon", "ts-node-dev", "tsnd", "node-dev"}
+_watching(binary, _) if {
+	binary in {"nodemon", "ts-node-dev", "tsnd", "node-dev", "watchexec", "reflex", "CompileDaemon"}
+}
 
-_watching("supervisor", scan) if {
+_watching(binary, scan) if _first(scan.words) == _watch_verbs[binary]
+
+_watch_verbs := {"tsx": "watch", "cargo": "watch", "dotnet": "watch", "watchmedo": "auto-restart"}
+
+_watching(binary, scan) if {
+	binary in {"uvicorn", "gunicorn", "hypercorn"}
+	_given(scan.options, {"--reload"})
+}
+
+_watching("flask", scan) if {
+	"run" in scan.words
+	_given(scan.options, {"--reload", "--debug"})
+}
+
+_watching(binary, scan) if {
+	binary in {"supervisor", "node-supervisor"}
 	true in {
 		regex.match(`\.(?:[cm]?[jt]s|coffee)$`, _first(scan.words)),
 		_given(scan.options, {"--watch", "--exec", "--ext", "--extensions", "--ignore"}),
 	}
 }
-
-_watching("tsx", scan) if _first(scan.words) == "watch"
 
 _watching("nest", scan) if {
 	_first(scan.words) == "start"

@@ -143,3 +143,27 @@ _special("circusd", argv) := {
 } if {
 	scan := _scan(argv, {"valued": {"--log-level", "--log-output", "--pidfile"}, "long": {}})
 }
+
+_verbed(binary, argv) := {
+	"name": binary,
+	"binary": binary,
+	"class": "supervisor",
+	"severity": entry.severity,
+	"verb": verb,
+	"starts": _is_in(verb, entry.verbs),
+	"config": _text(scan.options, "-f", ""),
+	"options": scan.options,
+} if {
+	entry := _verbs[binary]
+	scan := _scan(argv, {"valued": entry.valued, "long": {}})
+	verb := _first(scan.words)
+}
+
+_verbs := {
+	"process-compose": {
+		"verbs": {"", "up"}, "severity": "warning",
+		"valued": {"-f", "--config", "-e", "--env", "-p", "--port", "-n", "--namespace", "-L", "--log-file"},
+	},
+	"pebble": {"verbs": {"run", "enter"}, "severity": "warning", "valued": set()},
+	"bluepill": {"verbs": {"load"}, "severity": "error", "valued": {"-c", "--base-dir", "-l", "--logfile", "-t"}},
+}

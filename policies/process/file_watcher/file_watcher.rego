@@ -20,7 +20,8 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     "watch", "nodemon", "node-dev", "tsnd", "supervisor", "pm2", "keymetrics"
+#     "watch", "nodemon", "node-dev", "tsnd", "supervisor", "pm2", "keymetrics", "--hot", "nest", "--reload",
+#     "flask", "reflex", "CompileDaemon"
 #   ]
 #   remediation:
 #     default: >-

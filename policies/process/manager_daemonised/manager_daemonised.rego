@@ -25,7 +25,8 @@
 #   needles: [
 #     "pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god",
 #     "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman",
-#     "forego"
+#     "forego", "procodile", "shoreman", '\bnf\b', "process-compose", "pebble", "bluepill", "chaperone", "horust",
+#     "dinit", "immortal", "svscan", "supervise", "perpd", "perpboot"
 #   ]
 #   remediation:
 #     default: >-

@@ -26,7 +26,7 @@
 #   needles: [
 #     "&", "concurrently", "npm-run-all", "run-p", "pm2", "keymetrics", "supervisord", "s6-", "/init", "runsv", "runit",
 #     "my_init", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", '\bnf\b', "phusion", "linuxserver",
-#     "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init"
+#     "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init", "multirun", "mprocs", "procodile", "shoreman"
 #   ]
 #   remediation:
 #     default: >-
