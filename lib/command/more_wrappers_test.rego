@@ -12,10 +12,12 @@ test_wrappers_that_replace_themselves if {
 	cases := {
 		"asdf": "asdf exec", "nodenv": "nodenv exec", "rbenv": "rbenv exec", "pyenv": "pyenv exec",
 		"direnv": "direnv exec .", "n": "n exec 20", "mise": "mise exec node@20 --", "rtx": "rtx x --",
-		"rye": "rye run", "chroot": "chroot --userspec=a:b /srv", "unshare": "unshare -r -w /srv --", "prlimit": "prlimit --nofile=9",
+		"rye": "rye run", "chroot": "chroot --userspec=a:b /srv", "unshare": "unshare -r -w /srv --",
+		"prlimit": "prlimit --nofile=9",
 		"softlimit": "softlimit -m 100 -o 9", "s6-softlimit": "s6-softlimit -m 9", "envdir": "envdir /env",
 		"s6-envdir": "s6-envdir /env", "authbind": "authbind --deep --depth 2", "proxychains": "proxychains -f a",
-		"proxychains4": "proxychains4 -q", "eatmydata": "eatmydata --", "fixuid": "fixuid -q", "bank-vaults": "bank-vaults env",
+		"proxychains4": "proxychains4 -q", "eatmydata": "eatmydata --", "fixuid": "fixuid -q",
+		"bank-vaults": "bank-vaults env",
 		"conjur-env": "conjur-env", "ssm-env": "ssm-env -- ", "dd-trace-run": "dd-trace-run",
 		"ddtrace-run": "ddtrace-run", "newrelic-admin": "newrelic-admin run-program",
 		"opentelemetry-instrument": "opentelemetry-instrument --traces_exporter console",
@@ -49,7 +51,10 @@ test_wrappers_that_stay if {
 }
 
 test_wrappers_of_a_text if {
-	cases := {"script": "script -qec", "nix-shell": "nix-shell -p nodejs --run", "consul-template": "consul-template -once -exec"}
+	cases := {
+		"script": "script -qec", "nix-shell": "nix-shell -p nodejs --run",
+		"consul-template": "consul-template -once -exec",
+	}
 	wrong := {name: got |
 		some name, line in cases
 		got := _of_text(line, "node x")
@@ -60,7 +65,8 @@ test_wrappers_of_a_text if {
 
 test_other_commands_of_the_same_tools if {
 	every line in [
-		"volta install node", "nvm use 20", "asdf install x", "direnv allow .", "mise run web -- x", "chroot /srv", "conda install x",
+		"volta install node", "nvm use 20", "asdf install x", "direnv allow .", "mise run web -- x", "chroot /srv",
+		"conda install x",
 		"foreman start", "honcho start", "lerna run x", "berglas access -- x", "bank-vaults unseal x", "hcp auth -- x",
 		"newrelic-admin validate-config x", "phase init x", "script typescript", "nix-shell x.nix", "consul-template -once",
 	] {

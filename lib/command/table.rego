@@ -91,10 +91,13 @@ _wrappers := {
 	"aws-env": {},
 	"chamber": {
 		"sub": {"exec"},
-		"values": {"-b", "--backend", "-r", "--retries", "--retry-mode", "--min-throttle-delay", "--kms-key-alias", "--backend-s3-bucket"},
+		"values": {"-b", "--backend", "-r", "--retries", "--retry-mode", "--min-throttle-delay", "--kms-key-alias"},
 		"only": "dashes",
 	},
-	"op": {"sub": {"run"}, "values": {"--account", "--config", "--session", "--env-file"}, "only": "dashes", "stays": true},
+	"op": {
+		"sub": {"run"}, "values": {"--account", "--config", "--session", "--env-file"},
+		"only": "dashes", "stays": true,
+	},
 	"vault-env": {},
 	"envconsul": {
 		"values": {"-config", "-prefix", "-secret", "-consul-addr", "-vault-addr", "-log-level", "-env-consul"},
@@ -146,7 +149,10 @@ _wrappers := {
 	"conda": {"sub": {"run"}, "values": {"-n", "--name", "-p", "--prefix", "--cwd"}, "stays": true},
 	"mamba": {"sub": {"run"}, "values": {"-n", "--name", "-p", "--prefix", "--cwd"}, "stays": true},
 	"micromamba": {"sub": {"run"}, "values": {"-n", "--name", "-p", "--prefix", "--cwd"}, "stays": true},
-	"foreman": {"sub": {"run"}, "values": {"-e", "--env", "-f", "--procfile", "-d", "--root", "-p", "--port"}, "stays": true},
+	"foreman": {
+		"sub": {"run"}, "values": {"-e", "--env", "-f", "--procfile", "-d", "--root", "-p", "--port"},
+		"stays": true,
+	},
 	"honcho": {"sub": {"run"}, "values": {"-e", "--env", "-f", "--procfile", "-d", "--app-root"}, "stays": true},
 	"forego": {"sub": {"run"}, "values": {"-e"}, "stays": true},
 	"lerna": {"sub": {"exec"}, "values": {"--scope", "--ignore", "--concurrency"}, "stays": true},

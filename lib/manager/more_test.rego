@@ -8,7 +8,10 @@ test_less_common_supervisors if {
 		"process-compose -f x.yaml up": "process-compose", "process-compose": "process-compose",
 		"pebble run": "pebble", "pebble enter": "pebble", "bluepill -c /run load x.pill": "bluepill",
 	}
-	{line | some line, name in cases; _of(line).name == name; _of(line).starts; _of(line).class == "supervisor"} == object.keys(cases)
+	every line, name in cases {
+		found := _of(line)
+		[found.name, found.starts, found.class] == [name, true, "supervisor"]
+	}
 	every line in ["process-compose version", "pebble services", "bluepill status"] {
 		_of(line).starts == false
 	}
