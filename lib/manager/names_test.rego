@@ -69,12 +69,17 @@ test_ordinary_packages if {
 	}
 }
 
-_plain := {"node", "nodejs", "bun", "deno", "tsx", "service"}
+_plain := {
+	"node", "nodejs", "bun", "deno", "tsx", "service", "uvicorn", "gunicorn", "hypercorn", "cargo", "dotnet",
+}
 
 test_every_manager_is_hinted if {
 	named := {name | some name, _ in object.union(manager._kinds, manager._fixed)} - _plain
 	{name | some name in named; not manager.hinted(concat(" ", [name, "start"]))} == set()
-	{name | some name in (manager._node_programs - _plain); not manager.hinted(concat(" ", ["node", name, "start"]))} == set()
+	{name |
+		some name in (manager._node_programs - _plain)
+		not manager.hinted(concat(" ", ["node", name, "start"]))
+	} == set()
 }
 
 test_every_manager_image_is_hinted if {
@@ -84,13 +89,19 @@ test_every_manager_image_is_hinted if {
 }
 
 test_every_program_that_watches_is_hinted if {
-	every line in ["node --watch x.js", "bun --hot x", "nest start -w", "tsx watch x", "deno run --watch x", "service cron start"] {
+	every line in [
+		"node --watch x.js", "bun --hot x", "nest start -w", "tsx watch x", "deno run --watch x", "service cron start",
+		"cargo watch", "dotnet watch run", "gunicorn --reload a:b", "uvicorn a:b --reload", "hypercorn --reload a:b",
+	] {
 		manager.hinted(line)
 	}
 }
 
 test_what_is_not_hinted if {
-	every line in ["node server.js --port 80", "shop/web:1 python app.py", "nginx -g daemon off;", "svc nfs godot -c nest.conf x"] {
+	every line in [
+		"node server.js --port 80", "shop/web:1 python app.py", "nginx -g daemon off;", "svc nfs godot -c nest.conf x",
+		"uvicorn a:b", "cargo run",
+	] {
 		not manager.hinted(line)
 	}
 }
