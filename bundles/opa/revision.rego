@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "f75aa42bac58246ee8868a392c90667662ee95481d7b02ec71e1e581258b8067"
+revision := "125eac0c80aad73c22d78840d64459ad81b416891c151ebb7229e02b8997d5d8"

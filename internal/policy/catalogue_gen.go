@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "39ff56e02821ce5e43ef5258df3f18b75c6f7df1f484fb976f4fb888e2bff0c7"
+const catalogueDigest = "012fa1a74cdda829df495cf7dfede23fb98786566f81fcd69edbb0a6e58ffc3e"
 
 var _ finding.Severity
 
@@ -198,7 +198,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source"},
-				Needles:     []string{"watch", "nodemon", "node-dev", "tsnd", "supervisor", "pm2", "keymetrics"},
+				Needles:     []string{"watch", "nodemon", "node-dev", "tsnd", "supervisor", "pm2", "keymetrics", "--hot", "nest", "--reload", "flask", "reflex", "CompileDaemon"},
 				Remediation: Remediation{
 					Default: "Start the program without a watcher, for example CMD [\"node\", \"server.js\"]; keep the watcher in the dev script and in tools such as Tilt or Skaffold.",
 				},
@@ -238,7 +238,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source", "image"},
-				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god", "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego"},
+				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god", "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "procodile", "shoreman", "\\bnf\\b", "process-compose", "pebble", "bluepill", "chaperone", "horust", "dinit", "immortal", "svscan", "supervise", "perpd", "perpboot"},
 				Remediation: Remediation{
 					Default: "Start the application in the foreground as the container's command, for example CMD [\"node\", \"server.js\"]; drop the manager together with the tail or sleep that keeps the container alive.",
 				},
@@ -264,7 +264,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source", "image"},
-				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god", "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init"},
+				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god", "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init", "procodile", "shoreman", "\\bnf\\b", "process-compose", "pebble", "bluepill", "chaperone", "horust", "dinit", "immortal", "svscan", "supervise", "perpd", "perpboot"},
 				Parameters: map[string]Parameter{
 					"allowed_managers": Parameter{
 						Type:        "array",
@@ -350,7 +350,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"batch/Job", "batch/CronJob", "onelayer.dev/Image"},
 				Needs:       []string{"object", "source", "image"},
-				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god", "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init"},
+				Needles:     []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god", "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init", "procodile", "shoreman", "\\bnf\\b", "process-compose", "pebble", "bluepill", "chaperone", "horust", "dinit", "immortal", "svscan", "supervise", "perpd", "perpboot"},
 				Remediation: Remediation{
 					Default: "Run the program itself as the command of the Job, for example command: [\"node\", \"job.js\"], and let backoffLimit and restartPolicy of the Job decide about retries.",
 				},
@@ -399,7 +399,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source", "image"},
-				Needles:     []string{"&", "concurrently", "npm-run-all", "run-p", "pm2", "keymetrics", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "\\bnf\\b", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init"},
+				Needles:     []string{"&", "concurrently", "npm-run-all", "run-p", "pm2", "keymetrics", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "\\bnf\\b", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init", "multirun", "mprocs", "procodile", "shoreman"},
 				Remediation: Remediation{
 					Default: "Give each application a container of its own: one Deployment per application from the same image with its own command, a native sidecar for a true helper, a Job or CronJob for what ends.",
 				},
