@@ -69,8 +69,8 @@ _marks := [
 	"god ", "systemd", "systemctl", "sl-", "slc ", "strong", "passenger", "foreman", "overmind", "hivemind", "goreman",
 	"forego", "nf start", "concurrently", "run-all", "run-p", "cron", "watch", "--hot", "nodemon", "node-dev", "tsnd",
 	"nest start", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "discourse", "gitlab",
-	"procodile", "shoreman", "process-compose", "pebble", "bluepill", "multirun", "mprocs", "reflex", "CompileDaemon", "--reload",
-	"flask", "chaperone", "horust", "dinit", "immortal", "svscan", "perpd", "perpboot",
+	"procodile", "shoreman", "process-compose", "pebble", "bluepill", "multirun", "mprocs", "reflex", "CompileDaemon",
+	"--reload", "flask", "chaperone", "horust", "dinit", "immortal", "svscan", "perpd", "perpboot",
 ]
 
 # METADATA
