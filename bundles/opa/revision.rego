@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "60239cd174b00fbb60e1a2f3c80c32f867ffb1a8919b10b3610a1485ec8c76b2"
+revision := "44b4aeee41e477bc9791e0f30b09b91e725010a5bfb61fc94668f8730080f283"

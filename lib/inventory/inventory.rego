@@ -18,7 +18,8 @@ import data.lib.onelayer.workload
 # description: >-
 #   Everything that look-ups by key need, computed from the whole inventory: images (by normal reference), bases
 #   (Images by normal reference), named (Images by name), consumers (by Image name), autoscalers (by
-#   namespace/Kind/name) and whether the unit knows a mesh. The tool computes it once per unit and hands it over as prepared; a cluster asks for one part.
+#   namespace/Kind/name) and whether the unit knows a mesh. The tool computes it once per unit and hands it
+#   over as prepared; a cluster asks for one part.
 computed := {
 	"images": _images,
 	"bases": _bases,
