@@ -68,18 +68,8 @@ type suiteWriter struct {
 // levels tests each constraint: what breaks a rule is reported with its message, what comes near is not.
 func (w *suiteWriter) levels() error {
 	for _, l := range levels {
-		test := suiteTest{Name: w.set.constraintName(l), Template: w.template(), Constraint: constraintPath(w.set, l)}
-		for _, rule := range w.set.rules {
-			for _, s := range w.chosen(rule, l.severity, false) {
-				made, err := w.test(s, l.severity)
-				if err != nil {
-					return err
-				}
-				test.Cases = append(test.Cases, made)
-			}
-		}
-		if len(test.Cases) > 0 {
-			w.tests = append(w.tests, test)
+		if err := w.level(w.set.constraintName(l), w.template(), l, false); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -88,44 +78,70 @@ func (w *suiteWriter) levels() error {
 // referential tests what is found only with what the cluster has synced.
 func (w *suiteWriter) referential() error {
 	for _, l := range levels {
-		test := suiteTest{
-			Name:     w.set.constraintName(l) + "-referential",
-			Template: "referential/" + w.set.name + "-referential.yaml", Constraint: constraintPath(w.set, l),
-		}
-		for _, rule := range w.set.rules {
-			for _, s := range w.chosen(rule, l.severity, true) {
-				made, err := w.test(s, l.severity)
-				if err != nil {
-					return err
-				}
-				test.Cases = append(test.Cases, made)
-			}
-		}
-		if len(test.Cases) > 0 {
-			w.tests = append(w.tests, test)
+		name := w.set.constraintName(l) + "-referential"
+		if err := w.level(name, "referential/"+w.set.name+"-referential.yaml", l, true); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// chosen picks for a rule the first object that breaks it at a severity, and the first that another fixture of the rule
-// shows to be fine; among objects alone, or among those that stand beside others.
-func (w *suiteWriter) chosen(rule *policy.Rule, severity finding.Severity, beside bool) []sample {
-	var picked []sample
-	bad := slices.IndexFunc(w.samples, func(s sample) bool {
-		return s.rule == rule.ID && s.denies && (len(s.beside) > 0) == beside && s.count(rule.ID, severity) > 0
-	})
-	if bad < 0 {
+// level adds the test of one constraint: for each rule that is most severe there an object that breaks it, and one object
+// that breaks none; of objects alone or of those that stand beside others, of which one says enough. gator compiles the
+// template again for every case, hence so few.
+func (w *suiteWriter) level(name, template string, l level, beside bool) error {
+	test := suiteTest{Name: name, Template: template, Constraint: constraintPath(w.set, l)}
+	chosen := map[string]bool{}
+	take := func(s sample, found bool) error {
+		if !found || chosen[s.name] {
+			return nil
+		}
+		chosen[s.name] = true
+		made, err := w.test(s, l.severity)
+		test.Cases = append(test.Cases, made)
+		return err
+	}
+	for _, rule := range w.set.rules {
+		if beside && len(chosen) > 0 {
+			break
+		}
+		if s, found := w.breaks(rule, beside); found && s.worst(rule.ID) == l.severity {
+			if err := take(s, true); err != nil {
+				return err
+			}
+		}
+	}
+	if len(test.Cases) == 0 {
 		return nil
 	}
-	picked = append(picked, w.samples[bad])
-	good := slices.IndexFunc(w.samples, func(s sample) bool {
-		return s.rule == rule.ID && !s.denies && (len(s.beside) > 0) == beside && w.quiet(s, severity)
-	})
-	if good >= 0 {
-		picked = append(picked, w.samples[good])
+	if err := take(w.fine(l.severity, beside)); err != nil {
+		return err
 	}
-	return picked
+	w.tests = append(w.tests, test)
+	return nil
+}
+
+// breaks gives the object that breaks a rule worst, the first of several.
+func (w *suiteWriter) breaks(rule *policy.Rule, beside bool) (sample, bool) {
+	var worst sample
+	for _, s := range w.samples {
+		if s.rule == rule.ID && s.denies && (len(s.beside) > 0) == beside && s.worst(rule.ID).Rank() > worst.worst(rule.ID).Rank() {
+			worst = s
+		}
+	}
+	return worst, worst.name != ""
+}
+
+// fine gives the first object of a fixture that is to be allowed by a rule of the set, and about which nothing is found.
+func (w *suiteWriter) fine(severity finding.Severity, beside bool) (sample, bool) {
+	at := slices.IndexFunc(w.samples, func(s sample) bool {
+		ofSet := slices.ContainsFunc(w.set.rules, func(rule *policy.Rule) bool { return rule.ID == s.rule })
+		return ofSet && !s.denies && (len(s.beside) > 0) == beside && w.quiet(s, severity)
+	})
+	if at < 0 {
+		return sample{}, false
+	}
+	return w.samples[at], true
 }
 
 // quiet tells whether nothing of a severity is found by any rule of the set.
@@ -143,7 +159,18 @@ func (s *sample) count(id string, severity finding.Severity) int {
 	return count
 }
 
-// test makes a case of gator: as many violations of each rule as the tool finds, and no other.
+// worst is the highest severity at which a rule finds something, empty for none.
+func (s *sample) worst(id string) finding.Severity {
+	var worst finding.Severity
+	for _, v := range s.found {
+		if v.ID == id && v.Severity.Rank() > worst.Rank() {
+			worst = v.Severity
+		}
+	}
+	return worst
+}
+
+// test makes a case of gator: a violation of each rule that the tool finds broken, or none.
 func (w *suiteWriter) test(s sample, severity finding.Severity) (suiteCase, error) {
 	made := suiteCase{Name: s.name, Object: w.folder() + s.name + ".yaml"}
 	if err := w.add(made.Object, s.object); err != nil {
@@ -158,17 +185,13 @@ func (w *suiteWriter) test(s sample, severity finding.Severity) (suiteCase, erro
 			made.Inventory = append(made.Inventory, path)
 		}
 	}
-	total := 0
 	for _, rule := range w.set.rules {
-		if count := s.count(rule.ID, severity); count > 0 {
-			made.Assertions = append(made.Assertions, assertion{Violations: count, Message: "^" + regexp.QuoteMeta(rule.ID) + ": "})
-			total += count
+		if s.count(rule.ID, severity) > 0 {
+			made.Assertions = append(made.Assertions, assertion{Violations: "yes", Message: "^" + regexp.QuoteMeta(rule.ID) + ": "})
 		}
 	}
-	if total == 0 {
+	if len(made.Assertions) == 0 {
 		made.Assertions = []assertion{{Violations: "no"}}
-	} else {
-		made.Assertions = append(made.Assertions, assertion{Violations: total})
 	}
 	return made, nil
 }
@@ -216,8 +239,8 @@ func (w *suiteWriter) parameters() error {
 // denied gives the first object alone that breaks a rule of the set with an error.
 func (w *suiteWriter) denied() (*policy.Rule, sample, bool) {
 	for _, rule := range w.set.rules {
-		if chosen := w.chosen(rule, finding.Error, false); len(chosen) > 0 {
-			return rule, chosen[0], true
+		if s, found := w.breaks(rule, false); found && s.worst(rule.ID) == finding.Error {
+			return rule, s, true
 		}
 	}
 	return nil, sample{}, false
