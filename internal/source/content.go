@@ -82,7 +82,7 @@ func (l *loader) parseContent(abs string, text []byte, kind class, named bool) *
 	case classPackage:
 		c.packageJSON(name, l.limits.Decode)
 	case classProcess, classScriptJS, classJSON, classYAML:
-		if !maybeApps(text) {
+		if !maybeApps(text) && !(kind == classProcess && conventional(name)) {
 			return nil
 		}
 		c.process(name, kind, l.limits.Decode)

@@ -10,7 +10,7 @@ import (
 	"github.com/onelayer/onelayer/internal/source/dockerfile"
 )
 
-// readDockerfile reads the text of a Dockerfile.
+// readDockerfile reads the text of a Dockerfile. One that can be read but not be built comes with a problem.
 func readDockerfile(text []byte, e entry) (*dockerFile, *finding.Problem) {
 	file, err := dockerfile.Parse(text)
 	if err != nil {
@@ -22,7 +22,11 @@ func readDockerfile(text []byte, e entry) (*dockerFile, *finding.Problem) {
 		problem.Column = 1
 		return nil, problem
 	}
-	return &dockerFile{abs: e.abs, name: e.name, file: file, root: e.root}, nil
+	docker := &dockerFile{abs: e.abs, name: e.name, file: file, root: e.root}
+	if refused := file.Refused(); refused != nil && !templateText(text) {
+		return docker, &finding.Problem{File: e.name, Line: refused.Line, Column: 1, Msg: refused.Msg}
+	}
+	return docker, nil
 }
 
 // comments gives the waivers in the comments of a Dockerfile.

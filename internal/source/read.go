@@ -145,7 +145,7 @@ func (l *loader) parse(e entry) parsed {
 		p.docs, p.errs = decode.Documents(p.text, l.limits.Decode)
 	case classMaybeDockerfile:
 		p.docker, p.wrong = readDockerfile(p.text, p.entry)
-		if p.wrong != nil || !looksBuilt(p.docker) {
+		if p.docker == nil || p.wrong != nil || !looksBuilt(p.docker) {
 			p.docker, p.wrong = nil, nil
 		}
 	case classDockerfile:
@@ -260,7 +260,7 @@ func (l *loader) takeErrors(p *parsed) bool {
 		return true
 	}
 	if e.class == classJSON || e.class == classYAML && !maybeManifest(p.text) {
-		if c := l.processContent(p); c != nil && c.value != nil {
+		if c := l.processContent(p); c != nil && (c.value != nil || c.problem != nil) {
 			l.addProcess(p, c)
 			return true
 		}

@@ -60,6 +60,8 @@ type File struct {
 	Escape rune
 
 	lines []string
+	// foreign tells that another frontend than BuildKit's own reads the file.
+	foreign bool
 }
 
 // SyntaxError is a Dockerfile that no builder would accept.
@@ -81,7 +83,7 @@ func Parse(text []byte) (*File, error) {
 	if len(result.AST.Children) > maxInstructions {
 		return nil, &SyntaxError{Line: 1, Msg: fmt.Sprintf("more than %d instructions", maxInstructions)}
 	}
-	file := &File{Escape: result.EscapeToken, lines: strings.SplitAfter(string(text), "\n")}
+	file := &File{Escape: result.EscapeToken, lines: strings.SplitAfter(string(text), "\n"), foreign: isForeign(text)}
 	stages := 0
 	for _, node := range result.AST.Children {
 		instruction := read(node)
