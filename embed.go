@@ -32,6 +32,7 @@ import "embed"
 //go:embed lib/manager/names.rego
 //go:embed lib/manager/runners.rego
 //go:embed lib/manager/supervisors.rego
+//go:embed lib/mesh/mesh.rego
 //go:embed lib/params/defaults.rego
 //go:embed lib/params/params.rego
 //go:embed lib/params/problems.rego
@@ -44,6 +45,7 @@ import "embed"
 //go:embed lib/pm2/topics.rego
 //go:embed lib/pm2/values.rego
 //go:embed lib/resource/resource.rego
+//go:embed lib/selector/selector.rego
 //go:embed lib/shell/commands.rego
 //go:embed lib/shell/expand.rego
 //go:embed lib/shell/knowledge.rego

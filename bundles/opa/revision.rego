@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "44b4aeee41e477bc9791e0f30b09b91e725010a5bfb61fc94668f8730080f283"
+revision := "5aa403e9f94ddd620c9132ded51f2b4bda441da45a5e9af8da51d41831cae256"

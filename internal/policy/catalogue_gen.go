@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "709a515a5f44b06b89a2ab170648e3f5f820b6ff477ff9ec3c7c66e708b7a5f3"
+const catalogueDigest = "21ea3d3b13e6bb77d71bf4f32a73a043c819cddfe675da37ca3801d6caddcb71"
 
 var _ finding.Severity
 
@@ -657,6 +657,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.manager",
 			},
 			ModuleInfo{
+				File:    "lib/mesh/mesh.rego",
+				Package: "lib.onelayer.mesh",
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "lib/params/defaults.rego",
 				Package: "lib.onelayer.params",
 			},
@@ -705,6 +710,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/resource/resource.rego",
 				Package: "lib.onelayer.resource",
+			},
+			ModuleInfo{
+				File:    "lib/selector/selector.rego",
+				Package: "lib.onelayer.selector",
+				Imports: []string{"lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/shell/commands.rego",

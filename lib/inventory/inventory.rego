@@ -63,6 +63,10 @@ mesh if _known_mesh == true
 whole if unit.whole == true
 
 # METADATA
+# description: The Namespace object of a name; undefined when the inventory has none.
+namespace(name) := synced.cluster.v1.Namespace[name] if is_object(synced.cluster.v1.Namespace[name])
+
+# METADATA
 # description: The reference by which a compose service knows the Image that it builds.
 compose_ref(project, service) := concat("/", ["compose.onelayer.dev", project, service])
 

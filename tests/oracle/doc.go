@@ -1,2 +1,3 @@
-// Package oracle compares the shell reader of the library with mvdan.cc/sh. It holds tests and what they need.
+// Package oracle compares the library with what knows better: its shell reader with mvdan.cc/sh, mesh membership with a
+// plain model of the webhooks and injectors. It holds tests and what they need.
 package oracle
