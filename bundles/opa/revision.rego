@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "5aa403e9f94ddd620c9132ded51f2b4bda441da45a5e9af8da51d41831cae256"
+revision := "ab7db6d686c9f87af66ff33323c0f3bbca61f490ad6faa931ee648421d3fdb98"

@@ -154,10 +154,7 @@ _bases := {ref: img |
 	some img in [_by_name[name] | some name in names]
 }
 
-_by_name := {name: img |
-	some name in {resource.ref(obj).name | some obj in _own("Image")}
-	img := [obj | some obj in _own("Image"); resource.ref(obj).name == name][0]
-}
+_by_name := object.union_n(array.reverse([{resource.ref(obj).name: obj} | some obj in _own("Image")]))
 
 _certain(ref) := {"obj": bases[image.normal(ref)], "assumed": false}
 
@@ -171,16 +168,11 @@ _assumed(ref) := {"obj": img, "assumed": true} if {
 
 _consumers := {} if {
 	count(_own("Image")) == 0
-} else := {name: uses |
+} else := {name: array.concat(pods, services) |
 	some name in {candidate.name | some candidates in _images; some candidate in candidates}
-	uses := array.concat(_uses(_pod_uses, name), _uses(_service_uses, name))
+	pods := [object.remove(use, ["image"]) | some use in _pod_uses; use.image == name]
+	services := [object.remove(use, ["image"]) | some use in _service_uses; use.image == name]
 }
-
-_uses(list, name) := [use |
-	some entry in list
-	entry.image == name
-	use := object.remove(entry, ["image"])
-]
 
 _pod_uses := [use |
 	some obj in _namespaced

@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/onelayer/onelayer/internal/policy"
+	"github.com/onelayer/onelayer/internal/snapshot"
+	"github.com/onelayer/onelayer/internal/source"
+)
+
+// services makes a unit of images, workloads that run them and autoscalers of these.
+func services(t *testing.T, count int) *source.Tree {
+	t.Helper()
+	var documents []*source.Document
+	for i := range count {
+		for kind, text := range map[string]string{
+			"image": `{apiVersion: onelayer.dev/v1alpha1, kind: Image, metadata: {name: i%[1]d, annotations: {onelayer.dev/source: s%[1]d/Dockerfile}},
+  spec: {refs: [shop/s%[1]d], files: {}, dockerfile: [
+    {cmd: from, sub: "", json: false, flags: [], value: [node], heredocs: [], stage: 0},
+    {cmd: cmd, sub: "", json: true, flags: [], value: [pm2-runtime, app%[1]d.js], heredocs: [], stage: 0}]}}`,
+			"deployment": `{apiVersion: apps/v1, kind: Deployment, metadata: {name: s%[1]d, namespace: shop},
+  spec: {template: {spec: {containers: [{name: app, image: shop/s%[1]d}]}}}}`,
+			"scaler": `{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: s%[1]d, namespace: shop},
+  spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: s%[1]d}}}`,
+		} {
+			documents = append(documents, document(t, fmt.Sprintf("%s%d.yaml", kind, i), 1, fmt.Sprintf(text, i)))
+		}
+	}
+	return tree(unit(documents...))
+}
+
+// TestCostGrowsWithTheInput counts allocations, which no other work on the machine changes: four times the documents may
+// need little more than four times as many, in the preparation of the inventory and in a whole run.
+func TestCostGrowsWithTheInput(t *testing.T) {
+	lib, err := policy.Load(repository)
+	require.NoError(t, err)
+	options := Options{Compiled: snapshot.For(lib), Verified: true, Workers: 1}
+	prepare := func(r *run) { require.NoError(t, r.prepare(t.Context())) }
+	whole := func(r *run) {
+		prepare(r)
+		require.NoError(t, r.evaluate(t.Context()))
+		r.place()
+	}
+	cost := func(count int, step func(*run)) float64 {
+		engine, err := New(lib, nil, options)
+		require.NoError(t, err)
+		r := &run{engine: engine, tree: services(t, count)}
+		require.NoError(t, r.plan())
+		require.NoError(t, r.compile(t.Context()))
+		return testing.AllocsPerRun(1, func() { step(r) })
+	}
+	assert.Less(t, cost(800, prepare)/cost(200, prepare), 4.5, "preparation")
+	assert.Less(t, cost(160, whole)/cost(40, whole), 4.5, "whole")
+}
