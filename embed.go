@@ -44,6 +44,7 @@ import "embed"
 //go:embed lib/pm2/pm2.rego
 //go:embed lib/pm2/topics.rego
 //go:embed lib/pm2/values.rego
+//go:embed lib/resource/files.rego
 //go:embed lib/resource/resource.rego
 //go:embed lib/selector/selector.rego
 //go:embed lib/shell/commands.rego

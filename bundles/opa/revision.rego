@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "ab7db6d686c9f87af66ff33323c0f3bbca61f490ad6faa931ee648421d3fdb98"
+revision := "56fa42bbf957ae36a5de235a8b09a974d3e6429741e80b8674861bba8478d1a2"

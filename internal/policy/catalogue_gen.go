@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "21ea3d3b13e6bb77d71bf4f32a73a043c819cddfe675da37ca3801d6caddcb71"
+const catalogueDigest = "3ff995447f1c0486c1e485d7d2ae14449fac0ac7c8e0be89f3e246baa29264f6"
 
 var _ finding.Severity
 
@@ -706,6 +706,10 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/pm2/values.rego",
 				Package: "lib.onelayer.pm2",
+			},
+			ModuleInfo{
+				File:    "lib/resource/files.rego",
+				Package: "lib.onelayer.resource",
 			},
 			ModuleInfo{
 				File:    "lib/resource/resource.rego",

@@ -99,6 +99,8 @@ test_preparation_is_used if {
 	prepared := {"images": images, "bases": {"a:latest": _api}, "consumers": {}, "autoscalers": {}, "mesh": true}
 	inventory.image_of("a") == {"obj": _api, "assumed": false} with data.lib.onelayer.prepared as prepared
 	inventory.mesh with data.lib.onelayer.prepared as prepared
+	assumed := {"images": {"b:latest": [{"name": "api", "assumed": true}]}, "bases": {}, "named": {"api": _api}}
+	inventory.image_of("b") == {"obj": _api, "assumed": true} with data.lib.onelayer.prepared as assumed
 }
 
 test_preparation_equals_computation if {

@@ -163,45 +163,4 @@ _records(doc, file) := [{"obj": doc, "kind": group_kind(doc), "file": file}] if 
 ] if {
 	is_array(doc.items)
 	endswith(text(doc.kind), "List")
-} else := [{"obj": obj, "kind": "onelayer.dev/Compose", "file": file}] if {
-	is_object(doc.services)
-	not doc.kind
-	obj := _own("Compose", compose_name(file), file, doc)
-} else := [{"obj": obj, "kind": "onelayer.dev/Image", "file": file}] if {
-	_dockerfile(doc)
-	obj := _own("Image", image_name(file, ""), file, {"refs": [], "files": {}, "dockerfile": _instructions(doc)})
-} else := [{"obj": doc, "kind": group_kind(doc), "file": file}] if {
-	is_object(doc)
-} else := []
-
-_own(kind, name, file, spec) := {
-	"apiVersion": api_version,
-	"kind": kind,
-	"metadata": {"name": name, "annotations": {source_annotation: file}},
-	"spec": spec,
-}
-
-_dockerfile(doc) if {
-	is_array(doc)
-	count(doc) > 0
-	every instruction in doc {
-		is_string(instruction.Cmd)
-	}
-}
-
-_instructions(doc) := [entry |
-	some instruction in doc
-	entry := {
-		"cmd": lower(instruction.Cmd),
-		"sub": text(object.get(instruction, "SubCmd", "")),
-		"json": object.get(instruction, "JSON", false),
-		"flags": _list(object.get(instruction, "Flags", [])),
-		"value": _list(object.get(instruction, "Value", [])),
-		"heredocs": [],
-		"stage": object.get(instruction, "Stage", 0),
-	}
-]
-
-_list(value) := value if {
-	is_array(value)
-} else := []
+} else := _lifted(doc, file)

@@ -194,38 +194,79 @@ func object(value ast.Value) (map[string]any, error) {
 	return object, nil
 }
 
-// judge asks the tool about the units of all cases, those with the same configuration at once. Comments are left out,
-// because no other engine can read them.
+// judge asks the tool about the units of all cases. Comments are left out, because no other engine can read them.
 func judge(ctx context.Context, library *policy.Library, cases []*unitCase, admission bool) error {
-	groups := map[string][]*unitCase{}
+	byName, given := map[string]*Case{}, []Given{}
 	for _, c := range cases {
-		text, err := json.Marshal(c.Config)
-		if err != nil {
-			return fmt.Errorf("read configuration: %w", err)
-		}
-		groups[string(text)] = append(groups[string(text)], c)
+		byName[c.Name] = c.Case
+		given = append(given, Given{c.Name, c.Config, []*source.Unit{c.unit}})
 	}
-	for _, group := range groups {
-		config, err := ast.InterfaceToValue(group[0].Config)
-		if err != nil {
-			return fmt.Errorf("read configuration: %w", err)
+	found, err := Judge(ctx, library, given, admission)
+	if err != nil {
+		return err
+	}
+	for name, list := range found {
+		findings := []Finding{}
+		for _, f := range list {
+			findings = append(findings, f.Finding)
 		}
-		judge, err := engine.New(library, config, engine.Options{Admission: admission})
-		if err != nil {
-			return err
-		}
-		if err := judgeGroup(ctx, judge, group, admission); err != nil {
-			return err
+		if admission {
+			byName[name].Review = Sorted(findings)
+		} else {
+			byName[name].Plain = Sorted(findings)
 		}
 	}
 	return nil
 }
 
-func judgeGroup(ctx context.Context, judge *engine.Engine, group []*unitCase, admission bool) error {
-	tree, byName := &source.Tree{}, map[string]*Case{}
-	for _, c := range group {
-		tree.Units = append(tree.Units, marked(c.unit, c.Name))
-		byName[c.Name] = c.Case
+// Given is what the tool is asked about under one name.
+type Given struct {
+	Name   string
+	Config map[string]any
+	Units  []*source.Unit
+}
+
+// Located is a finding with the file that it is shown in.
+type Located struct {
+	Finding
+
+	File string
+}
+
+// Judge asks the tool about many inputs, those with the same configuration at once, because compiling the library takes
+// longer than judging a fixture.
+func Judge(ctx context.Context, library *policy.Library, inputs []Given, admission bool) (map[string][]Located, error) {
+	groups := map[string][]Given{}
+	for _, input := range inputs {
+		text, err := json.Marshal(input.Config)
+		if err != nil {
+			return nil, fmt.Errorf("read configuration: %w", err)
+		}
+		groups[string(text)] = append(groups[string(text)], input)
+	}
+	found := map[string][]Located{}
+	for _, group := range groups {
+		if err := judgeGroup(ctx, library, group, admission, found); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func judgeGroup(ctx context.Context, library *policy.Library, group []Given, admission bool, found map[string][]Located) error {
+	config, err := ast.InterfaceToValue(group[0].Config)
+	if err != nil {
+		return fmt.Errorf("read configuration: %w", err)
+	}
+	judge, err := engine.New(library, config, engine.Options{Admission: admission})
+	if err != nil {
+		return err
+	}
+	tree := &source.Tree{}
+	for _, input := range group {
+		for _, unit := range input.Units {
+			tree.Units = append(tree.Units, marked(unit, input.Name))
+		}
 	}
 	report, err := judge.Run(ctx, tree)
 	if err != nil {
@@ -235,16 +276,8 @@ func judgeGroup(ctx context.Context, judge *engine.Engine, group []*unitCase, ad
 		return report.Errors[0]
 	}
 	for _, f := range report.Findings {
-		name, _, _ := strings.Cut(f.File, mark)
-		found := Finding{ID: f.ID, Object: f.Object, Path: f.Path, Severity: f.Severity}
-		if admission {
-			byName[name].Review = append(byName[name].Review, found)
-		} else {
-			byName[name].Plain = append(byName[name].Plain, found)
-		}
-	}
-	for _, c := range byName {
-		c.Plain, c.Review = Sorted(c.Plain), Sorted(c.Review)
+		name, file, _ := strings.Cut(f.File, mark)
+		found[name] = append(found[name], Located{Finding{ID: f.ID, Object: f.Object, Path: f.Path, Severity: f.Severity}, file})
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package equivalence
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"testing"
 
@@ -61,14 +60,7 @@ func TestOPA(t *testing.T) {
 // TestConftest asks conftest's own engine the same: every object as a file of its own, all of them with --combine, and
 // the review of each.
 func TestConftest(t *testing.T) {
-	files, err := library("bundles/conftest")
-	require.NoError(t, err)
-	engines := make(chan *conftest, runtime.GOMAXPROCS(0))
-	for range cap(engines) {
-		engine, err := newConftest(t.TempDir(), files)
-		require.NoError(t, err)
-		engines <- engine
-	}
+	engines := pool(t)
 	for _, c := range everyCase(t) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
