@@ -60,6 +60,7 @@ import "embed"
 //go:embed lib/supervision/supervision.rego
 //go:embed lib/synced/synced.rego
 //go:embed lib/workload/workload.rego
+//go:embed policies/mesh/switch_typo/switch_typo.rego
 //go:embed policies/observability/manager_logs/manager_logs.rego
 //go:embed policies/observability/manager_metrics/manager_metrics.rego
 //go:embed policies/observability/manager_telemetry/manager_telemetry.rego

@@ -10,6 +10,7 @@ package main
 import data.lib.onelayer.admission
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
+import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
 import data.lib.onelayer.policies.observability.manager_telemetry as policy_observability_manager_telemetry
@@ -35,6 +36,26 @@ import data.lib.onelayer.policies.traffic.cluster_with_autoscaler as policy_traf
 import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic_in_container_cluster
 import data.lib.onelayer.resource
 import data.lib.onelayer.subject
+
+deny_mesh_switch_typo contains _flat(found, judged.file) if {
+	some judged in _subjects
+	some found in _mesh_switch_typo with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_switch_typo contains _flat(found, judged.file) if {
+	some judged in _subjects
+	some found in _mesh_switch_typo with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_switch_typo contains found if {
+	"mesh/switch-typo" in _due
+	some found in policy_mesh_switch_typo.violation
+	not exempt.accepted(found)
+}
 
 deny_observability_manager_logs contains _flat(found, judged.file) if {
 	some judged in _subjects
@@ -545,7 +566,11 @@ _due contains id if {
 }
 
 _rules := {
+	"/Namespace": [
+		"mesh/switch-typo",
+	],
 	"/Pod": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -565,6 +590,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/PodTemplate": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -584,6 +610,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/ReplicationController": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -604,6 +631,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps.openshift.io/DeploymentConfig": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -624,6 +652,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/DaemonSet": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -643,6 +672,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/Deployment": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -663,6 +693,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/ReplicaSet": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -683,6 +714,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/StatefulSet": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -703,6 +735,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"argoproj.io/Rollout": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -723,6 +756,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/CronJob": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -742,6 +776,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/Job": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -761,6 +796,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/DaemonSet": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -780,6 +816,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/Deployment": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -800,6 +837,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/ReplicaSet": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -857,6 +895,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Configuration": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -876,6 +915,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Service": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -897,6 +937,7 @@ _rules := {
 }
 
 _remediation := {
+	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",
 	"observability/manager-telemetry": "Remove the keys, options and packages of PM2 Plus; take request metrics and traces from the mesh, and the program's own from prom-client or OpenTelemetry.",

@@ -10,6 +10,7 @@ package onelayer
 import data.lib.onelayer.admission
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
+import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
 import data.lib.onelayer.policies.observability.manager_telemetry as policy_observability_manager_telemetry
@@ -118,6 +119,11 @@ _shown(found, file) := object.union(object.union(found, _located(file)), {
 _located(file) := {"file": file} if {
 	file != ""
 } else := {}
+
+_found contains found if {
+	"mesh/switch-typo" in _due
+	some found in policy_mesh_switch_typo.violation
+}
 
 _found contains found if {
 	"observability/manager-logs" in _due
@@ -251,7 +257,11 @@ _due contains id if {
 }
 
 _rules := {
+	"/Namespace": [
+		"mesh/switch-typo",
+	],
 	"/Pod": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -271,6 +281,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/PodTemplate": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -290,6 +301,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/ReplicationController": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -310,6 +322,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps.openshift.io/DeploymentConfig": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -330,6 +343,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/DaemonSet": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -349,6 +363,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/Deployment": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -369,6 +384,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/ReplicaSet": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -389,6 +405,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/StatefulSet": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -409,6 +426,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"argoproj.io/Rollout": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -429,6 +447,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/CronJob": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -448,6 +467,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/Job": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -467,6 +487,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/DaemonSet": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -486,6 +507,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/Deployment": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -506,6 +528,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/ReplicaSet": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -563,6 +586,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Configuration": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -582,6 +606,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Service": [
+		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -603,6 +628,7 @@ _rules := {
 }
 
 _remediation := {
+	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",
 	"observability/manager-telemetry": "Remove the keys, options and packages of PM2 Plus; take request metrics and traces from the mesh, and the program's own from prom-client or OpenTelemetry.",

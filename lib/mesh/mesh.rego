@@ -3,8 +3,8 @@
 # title: Mesh membership
 # description: >-
 #   Tells which mesh, if any, carries the traffic of a Pod, exactly as the webhooks, the injectors and the CNI decide:
-#   Istio's sidecar injector (two gates), Istio's ambient selection, Linkerd's injector. Where the namespace is not known
-#   and matters, the answer is unknown, which is never none.
+#   Istio's sidecar injector (two gates), Istio's ambient selection, Linkerd's injector. Where the namespace is not
+#   known and matters, the answer is unknown, which is never none.
 # related_resources:
 # - ref: https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
 #   description: Istio, which labels inject
@@ -20,8 +20,8 @@ import data.lib.onelayer.workload
 
 # METADATA
 # description: >-
-#   The membership of a pod template of lib.onelayer.workload, as {mode, revision, why}. mode is sidecar, ambient, linkerd,
-#   proxyless, gateway, none or unknown; revision is Istio's and empty elsewhere; why lists what decided, in order.
+#   The membership of a pod template of lib.onelayer.workload, as {mode, revision, why}. mode is sidecar, ambient,
+#   linkerd, proxyless, gateway, none or unknown; revision is Istio's and empty elsewhere; why lists what decided.
 membership(pod) := observed(pod) if {
 	observed(pod)
 } else := _asked_for(pod) if {
@@ -34,8 +34,8 @@ membership(pod) := observed(pod) if {
 
 # METADATA
 # description: >-
-#   The metadata of the namespace of a pod template, as {name, labels, annotations}: from the review, else the inventory,
-#   else the same input, else the configuration. Undefined when nothing tells.
+#   The metadata of the namespace of a pod template, as {name, labels, annotations}: from the review, else the
+#   inventory, else the same input, else the configuration. Undefined when nothing tells.
 namespace_of(pod) := _meta_of(name, resource.namespace_object) if {
 	name := resource.ref(pod.obj).namespace
 	resource.ref(resource.namespace_object).name in {name, ""}
@@ -149,7 +149,7 @@ _linkerd_excluded := {name | some name in params.config.mesh.linkerd_excluded_na
 
 _found(mode, why) := {"mode": mode, "revision": "", "why": [why]}
 
-_asked_for(pod) := _found("proxyless", "inject.istio.io/templates asks for a gRPC agent: the program speaks to the mesh itself") if {
+_asked_for(pod) := _found("proxyless", "inject.istio.io/templates asks for an agent of gRPC without a proxy") if {
 	some template in _templates(pod)
 	template in {"grpc-agent", "grpc-simple"}
 }
@@ -251,11 +251,10 @@ _switch(pod) := _text(_labels(pod), _sidecar_inject) if {
 	_has(_labels(pod), _sidecar_inject)
 } else := _text(_annotations(pod), _sidecar_inject)
 
-_accepted(_, "true") := "sidecar.istio.io/inject is true"
-
-_accepted(pod, value) := why if {
-	not value in {"true", "false"}
-	why := _by_policy(pod)
+_accepted(pod, value) := "sidecar.istio.io/inject is true" if {
+	value == "true"
+} else := _by_policy(pod) if {
+	value != "false"
 }
 
 _by_policy(pod) := "alwaysInjectSelector takes the Pod" if {

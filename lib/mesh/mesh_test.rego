@@ -112,7 +112,8 @@ test_what_a_pod_shows if {
 test_unknown_namespace if {
 	_mode(_plain, {}, {}) == "unknown"
 	_mode(_switch("false"), {}, {}) == "unknown"
-	out := _pod({"sidecar.istio.io/inject": "false", "istio.io/dataplane-mode": "none"}, {"linkerd.io/inject": "disabled"}, {})
+	labels := {"sidecar.istio.io/inject": "false", "istio.io/dataplane-mode": "none"}
+	out := _pod(labels, {"linkerd.io/inject": "disabled"}, {})
 	_mode(out, {}, {}) == "none"
 	_mode(_plain, {"assume_mesh": "istio-sidecar"}, {}) == "sidecar"
 	_mode(_plain, {"assume_mesh": "istio-ambient"}, {}) == "ambient"
@@ -137,7 +138,8 @@ test_injection_by_default if {
 	_mode(_plain, knobs, _namespaces({}, {})) == "sidecar"
 	_mode(_plain, knobs, _namespaces({"istio-injection": "disabled"}, {})) == "none"
 	_mode(_switch("no"), knobs, _namespaces({}, {})) == "none"
-	_mode(_pod({"istio.io/rev": "x"}, {}, {}), object.union(knobs, {"installed_revisions": ["default"]}), _namespaces({}, {})) == "none"
+	one := object.union(knobs, {"installed_revisions": ["default"]})
+	_mode(_pod({"istio.io/rev": "x"}, {}, {}), one, _namespaces({}, {})) == "none"
 	system := object.union(_plain, {"obj": {"metadata": {"namespace": "kube-public"}}})
 	_mode(system, knobs, {"kube-public": {}}) == "none"
 }

@@ -25,6 +25,7 @@ _schema := {
 }
 
 _severities := {
+	"mesh/switch-typo": ["error", "warning"],
 	"observability/manager-logs": ["warning", "info"],
 	"observability/manager-metrics": ["warning", "info"],
 	"observability/manager-telemetry": ["warning", "info"],

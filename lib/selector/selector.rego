@@ -3,8 +3,8 @@
 # title: Label selectors
 # description: >-
 #   Tells whether labels satisfy a selector, as Kubernetes decides it: every matchLabels pair and every expression must
-#   hold, an empty selector takes everything. A selector that is no object, or holds an operator that Kubernetes does not
-#   know, takes nothing.
+#   hold, an empty selector takes everything. A selector that is no object, or holds an operator that Kubernetes does
+#   not know, takes nothing.
 package lib.onelayer.selector
 
 import data.lib.onelayer.resource
@@ -18,7 +18,8 @@ matches(selector, labels) if {
 }
 
 # METADATA
-# description: True when labels hold every pair of a plain map, such as the selector of a Service; an empty map takes nothing.
+# description: >-
+#   True when labels hold every pair of a plain map, such as the selector of a Service; an empty map takes nothing.
 selects(pairs, labels) if {
 	is_object(pairs)
 	count(pairs) > 0
