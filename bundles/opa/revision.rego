@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "56fa42bbf957ae36a5de235a8b09a974d3e6429741e80b8674861bba8478d1a2"
+revision := "099c50edc1e87e3c316a08190f03ad3e844fae8241073d1dff2213726addef1a"

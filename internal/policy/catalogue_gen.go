@@ -7,12 +7,42 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "3ff995447f1c0486c1e485d7d2ae14449fac0ac7c8e0be89f3e246baa29264f6"
+const catalogueDigest = "8d662ced937ebf2f2915feaed09c9cf8d4d9ce412e937d08926ffc357c98eb93"
 
 var _ finding.Severity
 
 func catalogue() ([]*Rule, []ModuleInfo) {
 	return []*Rule{
+			&Rule{
+				ID:          "mesh/switch-typo",
+				Title:       "A mesh switch has a value that the mesh does not know",
+				Description: "The label or annotation that takes a Pod or a namespace into the mesh, or out of it, has a value that the injector does not know. Kubernetes accepts any text, and the mesh ignores it or takes it for a refusal, so that another layer than the author believes owns the traffic.",
+				Group:       "mesh",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"mtls", "load-balancing", "metrics"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"/Namespace", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace"},
+				Needles:     []string{"istio-injection", "sidecar.istio.io/inject", "istio.io/dataplane-mode", "linkerd.io/inject"},
+				Remediation: Remediation{
+					Default: "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
+				},
+				Fix:   "safe",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/labels/",
+						Description: "Istio, the labels that it reads",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/features/proxy-injection/",
+						Description: "Linkerd, proxy injection",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.switch_typo",
+				File:    "policies/mesh/switch_typo/switch_typo.rego",
+			},
 			&Rule{
 				ID:          "observability/manager-logs",
 				Title:       "The process manager keeps logs of its own",
@@ -774,6 +804,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/workload/workload.rego",
 				Package: "lib.onelayer.workload",
 				Imports: []string{"lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "policies/mesh/switch_typo/switch_typo.rego",
+				Package: "lib.onelayer.policies.mesh.switch_typo",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/observability/manager_logs/manager_logs.rego",
