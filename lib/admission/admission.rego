@@ -55,10 +55,10 @@ _read(obj, field) := {key: value |
 }
 
 _owned if {
-	not params.config.skip_owned == false
-	resource.group_kind(resource.request.object) in dependants
 	some owner in resource.meta(resource.request.object).ownerReferences
 	is_object(owner)
 	owner.controller == true
+	resource.group_kind(resource.request.object) in dependants
 	resource.group_kind(owner) in workload.kinds
+	not params.config.skip_owned == false
 }

@@ -31,7 +31,7 @@ template_paths := {
 
 # METADATA
 # description: The group/Kind of everything that makes Pods.
-kinds := {kind | some kind, _ in template_paths}
+kinds := object.keys(template_paths)
 
 # METADATA
 # description: The kinds whose Pods run to an end.
