@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "099c50edc1e87e3c316a08190f03ad3e844fae8241073d1dff2213726addef1a"
+revision := "4bd06dcf99d91d58309d13295732423d956638e68af45e86a6de1d672b12f0c5"
