@@ -1,6 +1,7 @@
 package lib.onelayer.policies.observability.manager_metrics_test
 
 import data.lib.onelayer.policies.observability.manager_metrics
+import data.lib.onelayer.prepared
 
 _all := {[found.id, found.severity, found.path] | some found in manager_metrics.violation}
 
@@ -128,4 +129,35 @@ test_a_scrape_that_reaches_one_worker if {
 	_all == set() with input as _scraped(on, "initContainers", workers)
 	always := object.union(workers, {"restartPolicy": "Always"})
 	_all == {[_id, "warning", place]} with input as _scraped(on, "initContainers", always)
+}
+
+test_whose_port_it_is if {
+	ports := [{"name": "pm2", "containerPort": 9615}]
+	_all == set() with input as {
+		"apiVersion": "onelayer.dev/v1alpha1",
+		"kind": "Compose",
+		"metadata": {"name": "compose"},
+		"spec": {"services": {"api": {"image": "x", "ports": ports}}},
+	}
+	two := [
+		{"name": "jobs", "image": "x", "command": ["pm2-runtime", "x.js"]},
+		{"name": "api", "image": "x", "command": ["node", "x.js"], "ports": [{"containerPort": 9615}]},
+	]
+	_all == set() with input as {
+		"apiVersion": "v1",
+		"kind": "Pod",
+		"metadata": {"name": "api"},
+		"spec": {"containers": two},
+	}
+}
+
+test_a_module_of_an_image_is_told_there if {
+	joined := {
+		"images": {"shop/api:1.0": [{"name": "api", "assumed": false}]},
+		"bases": {"shop/api:1.0": _shipped({"dependencies": {"pm2-prom-module": "2"}})},
+		"consumers": {},
+		"autoscalers": {},
+		"mesh": false,
+	}
+	_all == set() with input as _deployment({}) with prepared as joined
 }

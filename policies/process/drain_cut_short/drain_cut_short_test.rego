@@ -73,6 +73,7 @@ test_hook_takes_the_grace if {
 	_found(_stopping(["node", "a.js"], _shell_hook("sleep 10; sleep 20s"), 30)) == {["error", _hook]}
 	_found(_stopping(["node", "a.js"], _shell_hook("sleep 20 10"), 30)) == {["error", _hook]}
 	_found(_stopping(["node", "a.js"], _shell_hook("sleep 0.5h"), 60)) == {["error", _hook]}
+	_found(_stopping(["node", "a.js"], _shell_hook("sleep 0.1m"), 60)) == set()
 	_found(_stopping(["node", "a.js"], {"exec": {"command": ["sleep", 40]}}, 30)) == {["error", _hook]}
 	_found(_stopping(["node", "a.js"], _shell_hook("drain 40; drain 40m"), 30)) == set()
 	_found(_stopping(["node", "a.js"], _shell_hook("nginx -s quit"), 0)) == set()
