@@ -36,6 +36,7 @@ func TestCluster(t *testing.T) {
 	step("latency with no template", func(t *testing.T, c *Cluster) { latency(t, c, "no template") })
 	_, err = c.create(ctx, deployment("legacy", pm2()), "")
 	require.NoError(t, err, "there is no policy yet")
+	step("the page on Gatekeeper", testPage)
 	step("library", testLibrary)
 	step("denial", testDenial)
 	step("actions", testActions)
@@ -45,5 +46,6 @@ func TestCluster(t *testing.T) {
 	step("autoscaler", testAutoscaler)
 	step("latency with all", func(t *testing.T, c *Cluster) { latency(t, c, "the whole library") })
 	step("silence", testSilence)
+	step("OPA", testOPA)
 	step("the page on compatibility", testCompatibility)
 }

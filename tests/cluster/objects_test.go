@@ -2,8 +2,8 @@ package cluster
 
 import "maps"
 
-// shop is the namespace of the workloads.
-const shop = "shop"
+// shop is the namespace of the workloads. The page on Gatekeeper makes one of its own.
+const shop = "market"
 
 // podSpec is a pod that runs one command. With nothing else it gives a rule nothing to say but of the command.
 func podSpec(command ...any) map[string]any {
@@ -26,10 +26,11 @@ func node() map[string]any { return podSpec("node", "server.js") }
 
 // resources says where the API server keeps each kind.
 var resources = map[string]string{
-	"Pod": "/api/v1/namespaces/shop/pods", "Deployment": "/apis/apps/v1/namespaces/shop/deployments",
-	"StatefulSet": "/apis/apps/v1/namespaces/shop/statefulsets", "DaemonSet": "/apis/apps/v1/namespaces/shop/daemonsets",
-	"ReplicaSet": "/apis/apps/v1/namespaces/shop/replicasets", "Job": "/apis/batch/v1/namespaces/shop/jobs",
-	"CronJob": "/apis/batch/v1/namespaces/shop/cronjobs",
+	"Pod":         "/api/v1/namespaces/" + shop + "/pods",
+	"Deployment":  "/apis/apps/v1/namespaces/" + shop + "/deployments",
+	"StatefulSet": "/apis/apps/v1/namespaces/" + shop + "/statefulsets", "DaemonSet": "/apis/apps/v1/namespaces/" + shop + "/daemonsets",
+	"ReplicaSet": "/apis/apps/v1/namespaces/" + shop + "/replicasets", "Job": "/apis/batch/v1/namespaces/" + shop + "/jobs",
+	"CronJob": "/apis/batch/v1/namespaces/" + shop + "/cronjobs",
 }
 
 var versions = map[string]string{"Pod": "v1", "Job": "batch/v1", "CronJob": "batch/v1"}

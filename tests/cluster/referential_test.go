@@ -63,7 +63,7 @@ func testAutoscaler(t *testing.T, c *Cluster) {
 	workers := deployment("scaled", podSpec("pm2-runtime", "-i", "max", "server.js"))
 	_, err := c.create(t.Context(), workers, dryRun)
 	assert.NotContains(t, refusal(t, err), two)
-	_, err = c.API.Do(t.Context(), http.MethodPost, "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers", map[string]any{
+	_, err = c.API.Do(t.Context(), http.MethodPost, "/apis/autoscaling/v2/namespaces/"+shop+"/horizontalpodautoscalers", map[string]any{
 		"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
 		"metadata": map[string]any{"name": "scaled", "namespace": shop},
 		"spec": map[string]any{

@@ -38,10 +38,19 @@ type Command struct {
 	Stdin string
 }
 
+// environment is that of the test, with PWD as a shell sets it, and what the command adds.
+func (c Command) environment() []string {
+	env := os.Environ()
+	if c.Dir != "" {
+		env = append(env, "PWD="+c.Dir)
+	}
+	return append(env, c.Env...)
+}
+
 // Start starts a server. Stop must be called.
 func Start(command Command) (*Server, error) {
 	run := exec.Command(command.Name, command.Args...)
-	run.Dir, run.Env = command.Dir, append(os.Environ(), command.Env...)
+	run.Dir, run.Env = command.Dir, command.environment()
 	run.SysProcAttr = attributes()
 	s := &Server{name: command.Name, log: &Log{}, done: make(chan struct{})}
 	run.Stdout, run.Stderr = s.log, s.log
@@ -106,7 +115,7 @@ type Result struct {
 // Run runs a command to its end. A code other than 0 is no error; a command that cannot start or does not end in time is.
 func Run(ctx context.Context, command Command) (Result, error) {
 	run := exec.CommandContext(ctx, command.Name, command.Args...)
-	run.Dir, run.Env = command.Dir, append(os.Environ(), command.Env...)
+	run.Dir, run.Env = command.Dir, command.environment()
 	run.SysProcAttr = attributes()
 	run.WaitDelay = grace
 	run.Stdin = bytes.NewBufferString(command.Stdin)
