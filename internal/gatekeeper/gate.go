@@ -85,7 +85,11 @@ _text := text if {
 	text := _whole
 } else := replace(_whole, ` + "`\"restartpolicy\":\"always\"`" + `, "")
 
-_whole := lower(json.marshal(object.remove(input.review.object, ["metadata", "status"])))
+_whole := lower(json.marshal(json.remove(input.review.object, [
+	"status",
+	"metadata/managedFields",
+	"metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration",
+])))
 
 _hidden if {
 	synced.cluster[resource.api_version].Image
