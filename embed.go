@@ -28,6 +28,11 @@ import "embed"
 //go:embed lib/image/dockerfile.rego
 //go:embed lib/image/image.rego
 //go:embed lib/inventory/inventory.rego
+//go:embed lib/join/assume.rego
+//go:embed lib/join/context.rego
+//go:embed lib/join/join.rego
+//go:embed lib/join/paths.rego
+//go:embed lib/join/public.rego
 //go:embed lib/manager/manager.rego
 //go:embed lib/manager/names.rego
 //go:embed lib/manager/runners.rego

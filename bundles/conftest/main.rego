@@ -37,14 +37,14 @@ import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic
 import data.lib.onelayer.resource
 import data.lib.onelayer.subject
 
-deny_mesh_switch_typo contains _flat(found, judged.file) if {
+deny_mesh_switch_typo contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _mesh_switch_typo with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_mesh_switch_typo contains _flat(found, judged.file) if {
+warn_mesh_switch_typo contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _mesh_switch_typo with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -57,14 +57,14 @@ _mesh_switch_typo contains found if {
 	not exempt.accepted(found)
 }
 
-deny_observability_manager_logs contains _flat(found, judged.file) if {
+deny_observability_manager_logs contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _observability_manager_logs with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_observability_manager_logs contains _flat(found, judged.file) if {
+warn_observability_manager_logs contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _observability_manager_logs with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -77,14 +77,14 @@ _observability_manager_logs contains found if {
 	not exempt.accepted(found)
 }
 
-deny_observability_manager_metrics contains _flat(found, judged.file) if {
+deny_observability_manager_metrics contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _observability_manager_metrics with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_observability_manager_metrics contains _flat(found, judged.file) if {
+warn_observability_manager_metrics contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _observability_manager_metrics with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -97,14 +97,14 @@ _observability_manager_metrics contains found if {
 	not exempt.accepted(found)
 }
 
-deny_observability_manager_telemetry contains _flat(found, judged.file) if {
+deny_observability_manager_telemetry contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _observability_manager_telemetry with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_observability_manager_telemetry contains _flat(found, judged.file) if {
+warn_observability_manager_telemetry contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _observability_manager_telemetry with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -175,14 +175,14 @@ _onelayer_waiver_unused contains found if {
 	some found in policy_onelayer_waiver_unused.violation with input as asked
 }
 
-deny_process_cron_in_container contains _flat(found, judged.file) if {
+deny_process_cron_in_container contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_cron_in_container with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_cron_in_container contains _flat(found, judged.file) if {
+warn_process_cron_in_container contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_cron_in_container with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -195,14 +195,14 @@ _process_cron_in_container contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_drain_cut_short contains _flat(found, judged.file) if {
+deny_process_drain_cut_short contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_drain_cut_short with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_drain_cut_short contains _flat(found, judged.file) if {
+warn_process_drain_cut_short contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_drain_cut_short with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -215,14 +215,14 @@ _process_drain_cut_short contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_file_watcher contains _flat(found, judged.file) if {
+deny_process_file_watcher contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_file_watcher with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_file_watcher contains _flat(found, judged.file) if {
+warn_process_file_watcher contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_file_watcher with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -235,14 +235,14 @@ _process_file_watcher contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_host_era_command contains _flat(found, judged.file) if {
+deny_process_host_era_command contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_host_era_command with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_host_era_command contains _flat(found, judged.file) if {
+warn_process_host_era_command contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_host_era_command with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -255,14 +255,14 @@ _process_host_era_command contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_manager_daemonised contains _flat(found, judged.file) if {
+deny_process_manager_daemonised contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_daemonised with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_manager_daemonised contains _flat(found, judged.file) if {
+warn_process_manager_daemonised contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_daemonised with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -275,14 +275,14 @@ _process_manager_daemonised contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_manager_entrypoint contains _flat(found, judged.file) if {
+deny_process_manager_entrypoint contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_entrypoint with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_manager_entrypoint contains _flat(found, judged.file) if {
+warn_process_manager_entrypoint contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_entrypoint with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -295,14 +295,14 @@ _process_manager_entrypoint contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_manager_image contains _flat(found, judged.file) if {
+deny_process_manager_image contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_image with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_manager_image contains _flat(found, judged.file) if {
+warn_process_manager_image contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_image with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -315,14 +315,14 @@ _process_manager_image contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_manager_in_hook contains _flat(found, judged.file) if {
+deny_process_manager_in_hook contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_in_hook with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_manager_in_hook contains _flat(found, judged.file) if {
+warn_process_manager_in_hook contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_in_hook with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -335,14 +335,14 @@ _process_manager_in_hook contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_manager_in_job contains _flat(found, judged.file) if {
+deny_process_manager_in_job contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_in_job with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_manager_in_job contains _flat(found, judged.file) if {
+warn_process_manager_in_job contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_in_job with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -355,14 +355,14 @@ _process_manager_in_job contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_manager_installed contains _flat(found, judged.file) if {
+deny_process_manager_installed contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_installed with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_manager_installed contains _flat(found, judged.file) if {
+warn_process_manager_installed contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_manager_installed with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -375,14 +375,14 @@ _process_manager_installed contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_multiple_apps contains _flat(found, judged.file) if {
+deny_process_multiple_apps contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_multiple_apps with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_multiple_apps contains _flat(found, judged.file) if {
+warn_process_multiple_apps contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_multiple_apps with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -395,14 +395,14 @@ _process_multiple_apps contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_restart_loop contains _flat(found, judged.file) if {
+deny_process_restart_loop contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_restart_loop with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_restart_loop contains _flat(found, judged.file) if {
+warn_process_restart_loop contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_restart_loop with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -415,14 +415,14 @@ _process_restart_loop contains found if {
 	not exempt.accepted(found)
 }
 
-deny_process_signals_swallowed contains _flat(found, judged.file) if {
+deny_process_signals_swallowed contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_signals_swallowed with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_process_signals_swallowed contains _flat(found, judged.file) if {
+warn_process_signals_swallowed contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_signals_swallowed with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -435,14 +435,14 @@ _process_signals_swallowed contains found if {
 	not exempt.accepted(found)
 }
 
-deny_resilience_manager_restart_policy contains _flat(found, judged.file) if {
+deny_resilience_manager_restart_policy contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _resilience_manager_restart_policy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_resilience_manager_restart_policy contains _flat(found, judged.file) if {
+warn_resilience_manager_restart_policy contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _resilience_manager_restart_policy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -455,14 +455,14 @@ _resilience_manager_restart_policy contains found if {
 	not exempt.accepted(found)
 }
 
-deny_resilience_missing_probe contains _flat(found, judged.file) if {
+deny_resilience_missing_probe contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _resilience_missing_probe with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_resilience_missing_probe contains _flat(found, judged.file) if {
+warn_resilience_missing_probe contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _resilience_missing_probe with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -475,14 +475,14 @@ _resilience_missing_probe contains found if {
 	not exempt.accepted(found)
 }
 
-deny_traffic_cluster_with_autoscaler contains _flat(found, judged.file) if {
+deny_traffic_cluster_with_autoscaler contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _traffic_cluster_with_autoscaler with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_traffic_cluster_with_autoscaler contains _flat(found, judged.file) if {
+warn_traffic_cluster_with_autoscaler contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _traffic_cluster_with_autoscaler with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -495,14 +495,14 @@ _traffic_cluster_with_autoscaler contains found if {
 	not exempt.accepted(found)
 }
 
-deny_traffic_in_container_cluster contains _flat(found, judged.file) if {
+deny_traffic_in_container_cluster contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _traffic_in_container_cluster with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
 	found.severity == "error"
 }
 
-warn_traffic_in_container_cluster contains _flat(found, judged.file) if {
+warn_traffic_in_container_cluster contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _traffic_in_container_cluster with input as judged.input
 		with data.lib.onelayer.prepared as _prepared

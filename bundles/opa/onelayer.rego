@@ -93,16 +93,16 @@ _forgiven(found) if {
 
 _standing contains _shown(found, "") if some found in _own
 
-_standing contains _shown(entry.found, entry.file) if {
+_standing contains _shown(entry.found, subject.file(entry, entry.found)) if {
 	some entry in _judged
 	not entry.waiver
 }
 
-_waived contains object.union(_shown(entry.found, entry.file), {"waiver": entry.waiver}) if some entry in _judged
+_waived contains object.union(_shown(entry.found, subject.file(entry, entry.found)), {"waiver": entry.waiver}) if some entry in _judged
 
-_judged contains object.union(entry, {"file": subject_of.file}) if {
-	some subject_of in subject.all
-	some entry in _verdicts with input as subject_of.input with data.lib.onelayer.prepared as subject.prepared
+_judged contains object.union(entry, object.filter(judged, ["file", "folder"])) if {
+	some judged in subject.all
+	some entry in _verdicts with input as judged.input with data.lib.onelayer.prepared as subject.prepared
 }
 
 _verdicts contains object.union({"found": found}, _waiver(found)) if some found in _found

@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "4bd06dcf99d91d58309d13295732423d956638e68af45e86a6de1d672b12f0c5"
+revision := "77965021b3eaaabba8c7f9c554e9d24ca13877a69c88908bdef01cf6a179f5ed"

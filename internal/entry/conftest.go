@@ -29,7 +29,7 @@ var heads = []struct{ prefix, levels string }{{"deny", `"error"`}, {"warn", "_wa
 func (w *writer) conftestRule(rule *policy.Rule) {
 	name := slug(rule)
 	for _, head := range heads {
-		w.line("%s_%s contains _flat(found, judged.file) if {", head.prefix, name)
+		w.line("%s_%s contains _flat(found, subject.file(judged, found)) if {", head.prefix, name)
 		w.line("\tsome judged in _subjects")
 		w.line("\tsome found in _%s with input as judged.input\n\t\twith data.lib.onelayer.prepared as _prepared", name)
 		w.line("\t%s\n}\n", level(head.levels))

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "8d662ced937ebf2f2915feaed09c9cf8d4d9ce412e937d08926ffc357c98eb93"
+const catalogueDigest = "19723a2bcef58465b1e7e5b35305442751be222cee60d41630e5ed86157e33ea"
 
 var _ finding.Severity
 
@@ -670,6 +670,29 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.image", "lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced", "lib.onelayer.unit", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "lib/join/assume.rego",
+				Package: "lib.onelayer.join",
+				Imports: []string{"lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/join/context.rego",
+				Package: "lib.onelayer.join",
+				Imports: []string{"lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/join/join.rego",
+				Package: "lib.onelayer.join",
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/join/paths.rego",
+				Package: "lib.onelayer.join",
+			},
+			ModuleInfo{
+				File:    "lib/join/public.rego",
+				Package: "lib.onelayer.join",
+			},
+			ModuleInfo{
 				File:    "lib/manager/manager.rego",
 				Package: "lib.onelayer.manager",
 				Imports: []string{"lib.onelayer.pm2"},
@@ -789,7 +812,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/subject/subject.rego",
 				Package: "lib.onelayer.subject",
-				Imports: []string{"lib.onelayer.exempt", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.exempt", "lib.onelayer.inventory", "lib.onelayer.join", "lib.onelayer.params", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/supervision/supervision.rego",

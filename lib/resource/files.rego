@@ -1,6 +1,6 @@
 package lib.onelayer.resource
 
-_lifted(doc, file) := _image(file, {"files": {_base(file): {"packageJSON": doc}}}) if {
+_lifted(doc, file) := _image(file, "package", {"files": {_base(file): {"packageJSON": doc}}}) if {
 	lower(_base(file)) == "package.json"
 	is_object(doc)
 	is_string(doc.scripts.start)
@@ -10,16 +10,16 @@ _lifted(doc, file) := _image(file, {"files": {_base(file): {"packageJSON": doc}}
 } else := [{"obj": obj, "kind": "onelayer.dev/Compose", "file": file}] if {
 	_compose(doc, file)
 	obj := _own("Compose", compose_name(file), file, doc)
-} else := _image(file, {"files": {}, "dockerfile": _instructions(doc)}) if {
+} else := _image(file, "dockerfile", {"files": {}, "dockerfile": _instructions(doc)}) if {
 	_dockerfile(doc)
-} else := _image(file, {"files": {_base(file): {"ecosystem": doc}}}) if {
+} else := _image(file, "process", {"files": {_base(file): {"ecosystem": doc}}}) if {
 	file != ""
 	_has_apps(doc)
 } else := [{"obj": doc, "kind": group_kind(doc), "file": file}] if {
 	is_object(doc)
 } else := []
 
-_image(file, spec) := [{"obj": obj, "kind": "onelayer.dev/Image", "file": file}] if {
+_image(file, from, spec) := [{"obj": obj, "kind": "onelayer.dev/Image", "file": file, "lifted": from}] if {
 	obj := _own("Image", image_name(file, ""), file, object.union({"refs": []}, spec))
 }
 

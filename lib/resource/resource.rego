@@ -47,9 +47,17 @@ all := _records(request.object, "") if {
 } else := _records(input, "") if {
 	not combined
 } else := [record |
-	some entry in input
-	some contents in _flat(entry.contents)
-	some record in _records(contents, trim_prefix(text(entry.path), "./"))
+	some entry in entries
+	some record in _records(entry.contents, entry.path)
+]
+
+# METADATA
+# description: The documents of conftest --combine as they are, as {path, contents}; paths are plain.
+entries := [entry |
+	combined
+	some given in input
+	some contents in _flat(given.contents)
+	entry := {"path": trim_prefix(text(given.path), "./"), "contents": contents}
 ]
 
 # METADATA

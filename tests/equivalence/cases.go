@@ -121,6 +121,25 @@ func Configuration(dir string) (map[string]any, error) {
 	return config, nil
 }
 
+// Images are the joins that a configuration names.
+func Images(config map[string]any) []source.ConfigImage {
+	var images []source.ConfigImage
+	list, _ := config["images"].([]any)
+	for _, item := range list {
+		fields, _ := item.(map[string]any)
+		image := source.ConfigImage{}
+		image.Dockerfile, _ = fields["dockerfile"].(string)
+		refs, _ := fields["refs"].([]any)
+		for _, ref := range refs {
+			if text, ok := ref.(string); ok {
+				image.Refs = append(image.Refs, text)
+			}
+		}
+		images = append(images, image)
+	}
+	return images
+}
+
 // NameOf is GROUP/RULE/FIXTURE of a fixture's folder.
 func NameOf(dir string) string {
 	parts := strings.Split(filepath.ToSlash(dir), "/")
@@ -140,7 +159,8 @@ func fixture(ctx context.Context, dir string) ([]*unitCase, error) {
 	if err != nil {
 		return nil, err
 	}
-	tree, err := source.Load(ctx, source.Options{Paths: []string{"."}, WorkDir: filepath.Join(dir, "input")})
+	options := source.Options{Paths: []string{"."}, WorkDir: filepath.Join(dir, "input"), Images: Images(config)}
+	tree, err := source.Load(ctx, options)
 	if err != nil {
 		return nil, fmt.Errorf("load input: %w", err)
 	}

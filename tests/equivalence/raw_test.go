@@ -45,7 +45,7 @@ func rawFixtures(t *testing.T) []*raw {
 		r := &raw{name: NameOf(dir), config: config, files: map[string][]byte{}}
 		input := filepath.Join(dir, "input")
 		require.NoError(t, filepath.WalkDir(input, func(file string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || !parser.FileSupported(file) {
+			if err != nil || entry.IsDir() || !parseable(file) {
 				return err
 			}
 			name, err := filepath.Rel(input, file)
@@ -57,6 +57,15 @@ func rawFixtures(t *testing.T) []*raw {
 		list = append(list, r)
 	}
 	return list
+}
+
+// parseable tells whether conftest can read a file: its name says how, and that works. JSON with comments it refuses.
+func parseable(file string) bool {
+	if !parser.FileSupported(file) {
+		return false
+	}
+	_, err := parser.ParseConfigurations([]string{file})
+	return err == nil
 }
 
 func lines(list []Located) string {
@@ -86,7 +95,7 @@ func tool(t *testing.T, inputs []*raw) map[string]string {
 	require.NoError(t, err)
 	given := []Given{}
 	for _, r := range inputs {
-		tree, err := source.Load(t.Context(), source.Options{Paths: []string{"."}, WorkDir: r.dir})
+		tree, err := source.Load(t.Context(), source.Options{Paths: []string{"."}, WorkDir: r.dir, Images: Images(r.config)})
 		require.NoError(t, err)
 		require.Empty(t, tree.Problems)
 		given = append(given, Given{r.name, r.config, tree.Units})
@@ -184,6 +193,34 @@ func TestSingleFiles(t *testing.T) {
 			results, err := engine.Check(t.Context(), read, "main")
 			require.NoError(t, err)
 			have, err := shown(results)
+			require.NoError(t, err)
+			assert.Equal(t, want[r.name], have)
+		})
+	}
+}
+
+// TestCombinedFiles gives all files of a fixture that conftest can parse to both at once: a folder to the tool, and the
+// same files with --combine to conftest, which joins them as the tool does.
+func TestCombinedFiles(t *testing.T) {
+	var inputs []*raw
+	for _, r := range rawFixtures(t) {
+		if len(r.files) > 0 {
+			r.write(t)
+			inputs = append(inputs, r)
+		}
+	}
+	want, engines := tool(t, inputs), pool(t)
+	for _, r := range inputs {
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			engine := <-engines
+			defer func() { engines <- engine }()
+			require.NoError(t, r.stock(t.Context(), engine))
+			read, err := r.parse()
+			require.NoError(t, err)
+			result, err := engine.CheckCombined(t.Context(), read, "main")
+			require.NoError(t, err)
+			have, err := shown(output.CheckResults{result})
 			require.NoError(t, err)
 			assert.Equal(t, want[r.name], have)
 		})
