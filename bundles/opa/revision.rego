@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "77965021b3eaaabba8c7f9c554e9d24ca13877a69c88908bdef01cf6a179f5ed"
+revision := "0bb0b9c009669abc141cb3311d8702fbdba8940f2914755d6681ad551ffd61d9"

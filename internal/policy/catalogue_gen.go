@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "19723a2bcef58465b1e7e5b35305442751be222cee60d41630e5ed86157e33ea"
+const catalogueDigest = "10c920ff419b45bb263c6d45f747977a125618057976bdc91d2fb72eb1a29257"
 
 var _ finding.Severity
 

@@ -18,8 +18,8 @@ import data.lib.onelayer.workload
 # description: >-
 #   Everything that look-ups by key need, computed from the whole inventory: images (by normal reference), bases
 #   (Images by normal reference), named (Images by name), consumers (by Image name), autoscalers (by
-#   namespace/Kind/name) and whether the unit knows a mesh. The tool computes it once per unit and hands it
-#   over as prepared; a cluster asks for one part.
+#   namespace/Kind/name), whether the unit knows a mesh, and the namespaces of the input itself. The tool computes it
+#   once per unit and hands it over as prepared; a cluster asks for one part.
 computed := {
 	"images": _images,
 	"bases": _bases,
@@ -27,6 +27,7 @@ computed := {
 	"consumers": _consumers,
 	"autoscalers": _autoscalers,
 	"mesh": _mesh,
+	"namespaces": _namespaces_beside,
 }
 
 # METADATA
@@ -64,7 +65,9 @@ whole if unit.whole == true
 
 # METADATA
 # description: The Namespace object of a name; undefined when the inventory has none.
-namespace(name) := synced.cluster.v1.Namespace[name] if is_object(synced.cluster.v1.Namespace[name])
+namespace(name) := synced.cluster.v1.Namespace[name] if {
+	is_object(synced.cluster.v1.Namespace[name])
+} else := _known_namespaces[name]
 
 # METADATA
 # description: The reference by which a compose service knows the Image that it builds.
@@ -87,6 +90,19 @@ _known_consumers := prepared.consumers if {
 _known_autoscalers := prepared.autoscalers if {
 	is_object(prepared)
 } else := _autoscalers
+
+_known_namespaces := prepared.namespaces if {
+	is_object(prepared)
+} else := _namespaces_beside
+
+_namespaces_beside := {name: found[0] |
+	some name in {resource.ref(record.obj).name | some record in resource.beside; record.kind == "/Namespace"}
+	found := [record.obj |
+		some record in resource.beside
+		record.kind == "/Namespace"
+		resource.ref(record.obj).name == name
+	]
+}
 
 _known_mesh := prepared.mesh if {
 	is_object(prepared)

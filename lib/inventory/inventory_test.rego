@@ -110,7 +110,15 @@ test_preparation_equals_computation if {
 }
 
 test_without_an_inventory if {
-	inventory.computed == {"images": {}, "bases": {}, "named": {}, "consumers": {}, "autoscalers": {}, "mesh": false}
+	inventory.computed == {
+		"images": {},
+		"bases": {},
+		"named": {},
+		"consumers": {},
+		"autoscalers": {},
+		"mesh": false,
+		"namespaces": {},
+	}
 	not inventory.mesh
 	not inventory.whole
 }
@@ -175,4 +183,14 @@ test_a_mesh_in_the_same_input if {
 	inventory.mesh with input as {"kind": "List", "items": [plain, own]}
 	not inventory.mesh with input as {"kind": "List", "items": [plain, plain]}
 	not inventory.mesh with input as own
+}
+
+test_a_namespace_in_the_same_input if {
+	shop := {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+	again := object.union(shop, {"spec": {}})
+	list := {"kind": "List", "items": [shop, again, {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}}]}
+	inventory.namespace("shop") == shop with input as list
+	not inventory.namespace("x") with input as list
+	handed := {"namespaces": {"shop": again}}
+	inventory.namespace("shop") == again with input as list with data.lib.onelayer.prepared as handed
 }
