@@ -27,10 +27,30 @@ membership(pod) := observed(pod) if {
 } else := _asked_for(pod) if {
 	_asked_for(pod)
 } else := _verdict(pod, namespace) if {
-	namespace := namespace_of(pod)
-} else := _verdict(pod, _named(pod, _assumed[params.config.mesh.assume_mesh])) if {
-	_assumed[params.config.mesh.assume_mesh]
+	namespace := surroundings(pod)
 } else := _agreed(pod)
+
+# METADATA
+# description: >-
+#   The membership that the namespace gives to a pod template that asks for nothing and has a network of its own, so
+#   that a refusal can be told from a namespace without a mesh. Undefined where the namespace is not known.
+offered(pod) := _verdict(_plain(pod), namespace) if {
+	namespace := surroundings(pod)
+}
+
+# METADATA
+# description: The metadata of the namespace of a pod template, known or as the setting assume_mesh has it.
+surroundings(pod) := namespace if {
+	namespace := namespace_of(pod)
+} else := _named(pod, _assumed[params.config.mesh.assume_mesh])
+
+# METADATA
+# description: True when a data plane (sidecar, ambient, linkerd) never takes Pods of a namespace of that name.
+closed("sidecar", name) if name in _system_namespaces
+
+closed("ambient", "kube-system")
+
+closed("linkerd", name) if name in _linkerd_excluded
 
 # METADATA
 # description: >-
@@ -112,15 +132,20 @@ linkerd(pod, namespace) := sprintf("the Pod has linkerd.io/inject=%s", [value]) 
 	value in _linkerd_on
 }
 
+_plain(pod) := object.union(object.remove(pod, ["spec", "meta"]), {
+	"spec": {},
+	"meta": {"labels": object.remove(_labels(pod), [_sidecar_inject, _revision, _dataplane])},
+})
+
 _may_be_ambient(pod, namespace) if {
 	not _on_host(pod)
 	not _has(_annotations(pod), "sidecar.istio.io/status")
-	namespace.name != "kube-system"
+	not closed("ambient", namespace.name)
 }
 
 _may_be_linkerd(pod, namespace) if {
 	_text(namespace.labels, "config.linkerd.io/admission-webhooks") != "disabled"
-	not namespace.name in _linkerd_excluded
+	not closed("linkerd", namespace.name)
 	not _has(_labels(pod), "linkerd.io/control-plane-component")
 	not _has(_labels(pod), "linkerd.io/cni-resource")
 	not _on_host(pod)

@@ -173,3 +173,32 @@ test_intent if {
 	mesh.intended(_pod({"istio.io/rev": "x"}, {}, {}))
 	not mesh.intended(_pod({"app": "istio.io"}, {"example.com/linkerd.io": "x"}, {}))
 }
+
+test_what_a_namespace_offers if {
+	refusing := _pod(
+		{"sidecar.istio.io/inject": "false", "istio.io/dataplane-mode": "none", "istio.io/rev": "x"},
+		{"linkerd.io/inject": "disabled", "sidecar.istio.io/inject": "false"},
+		{"hostNetwork": true},
+	)
+	_offered(refusing, _namespaces(_enabled, {}), {}) == "sidecar"
+	_offered(refusing, _namespaces({"istio.io/dataplane-mode": "ambient"}, {}), {}) == "ambient"
+	_offered(refusing, _namespaces({}, {"linkerd.io/inject": "enabled"}), {}) == "linkerd"
+	_offered(refusing, _namespaces({}, {}), {}) == "none"
+	_offered(refusing, {}, {"assume_mesh": "istio-ambient"}) == "ambient"
+	not _offered(refusing, {}, {})
+	plane := _pod({"linkerd.io/control-plane-component": "identity"}, {}, {})
+	_offered(plane, _namespaces({}, {"linkerd.io/inject": "enabled"}), {}) == "none"
+}
+
+_offered(pod, namespaces, knobs) := offer.mode if {
+	offer := mesh.offered(pod) with data.lib.onelayer.config as {"namespaces": namespaces, "mesh": knobs}
+}
+
+test_closed_namespaces if {
+	mesh.closed("sidecar", "kube-public")
+	mesh.closed("ambient", "kube-system")
+	mesh.closed("linkerd", "cert-manager")
+	not mesh.closed("sidecar", "cert-manager")
+	not mesh.closed("ambient", "kube-public")
+	not mesh.closed("linkerd", "shop")
+}
