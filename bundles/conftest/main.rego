@@ -10,6 +10,7 @@ package main
 import data.lib.onelayer.admission
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
+import data.lib.onelayer.policies.mesh.ineffective_intent as policy_mesh_ineffective_intent
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
@@ -36,6 +37,26 @@ import data.lib.onelayer.policies.traffic.cluster_with_autoscaler as policy_traf
 import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic_in_container_cluster
 import data.lib.onelayer.resource
 import data.lib.onelayer.subject
+
+deny_mesh_ineffective_intent contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_ineffective_intent with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_ineffective_intent contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_ineffective_intent with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_ineffective_intent contains found if {
+	"mesh/ineffective-intent" in _due
+	some found in policy_mesh_ineffective_intent.violation
+	not exempt.accepted(found)
+}
 
 deny_mesh_switch_typo contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
@@ -567,9 +588,11 @@ _due contains id if {
 
 _rules := {
 	"/Namespace": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 	],
 	"/Pod": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -590,6 +613,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/PodTemplate": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -610,6 +634,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/ReplicationController": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -630,7 +655,11 @@ _rules := {
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
 	],
+	"/Service": [
+		"mesh/ineffective-intent",
+	],
 	"apps.openshift.io/DeploymentConfig": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -652,6 +681,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/DaemonSet": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -672,6 +702,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/Deployment": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -693,6 +724,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/ReplicaSet": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -714,6 +746,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/StatefulSet": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -735,6 +768,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"argoproj.io/Rollout": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -756,6 +790,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/CronJob": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -776,6 +811,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/Job": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -796,6 +832,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/DaemonSet": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -816,6 +853,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/Deployment": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -837,6 +875,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/ReplicaSet": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -855,6 +894,9 @@ _rules := {
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
 		"traffic/in-container-cluster",
+	],
+	"networking.istio.io/ServiceEntry": [
+		"mesh/ineffective-intent",
 	],
 	"onelayer.dev/Compose": [
 		"observability/manager-logs",
@@ -895,6 +937,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Configuration": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -915,6 +958,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Service": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -937,6 +981,7 @@ _rules := {
 }
 
 _remediation := {
+	"mesh/ineffective-intent": "Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove what overrules it there, so that the mesh owns the traffic as intended.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",

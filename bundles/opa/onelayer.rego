@@ -10,6 +10,7 @@ package onelayer
 import data.lib.onelayer.admission
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
+import data.lib.onelayer.policies.mesh.ineffective_intent as policy_mesh_ineffective_intent
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
@@ -119,6 +120,11 @@ _shown(found, file) := object.union(object.union(found, _located(file)), {
 _located(file) := {"file": file} if {
 	file != ""
 } else := {}
+
+_found contains found if {
+	"mesh/ineffective-intent" in _due
+	some found in policy_mesh_ineffective_intent.violation
+}
 
 _found contains found if {
 	"mesh/switch-typo" in _due
@@ -258,9 +264,11 @@ _due contains id if {
 
 _rules := {
 	"/Namespace": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 	],
 	"/Pod": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -281,6 +289,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/PodTemplate": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -301,6 +310,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/ReplicationController": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -321,7 +331,11 @@ _rules := {
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
 	],
+	"/Service": [
+		"mesh/ineffective-intent",
+	],
 	"apps.openshift.io/DeploymentConfig": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -343,6 +357,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/DaemonSet": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -363,6 +378,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/Deployment": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -384,6 +400,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/ReplicaSet": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -405,6 +422,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/StatefulSet": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -426,6 +444,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"argoproj.io/Rollout": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -447,6 +466,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/CronJob": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -467,6 +487,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/Job": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -487,6 +508,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/DaemonSet": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -507,6 +529,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/Deployment": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -528,6 +551,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/ReplicaSet": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -546,6 +570,9 @@ _rules := {
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
 		"traffic/in-container-cluster",
+	],
+	"networking.istio.io/ServiceEntry": [
+		"mesh/ineffective-intent",
 	],
 	"onelayer.dev/Compose": [
 		"observability/manager-logs",
@@ -586,6 +613,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Configuration": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -606,6 +634,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Service": [
+		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -628,6 +657,7 @@ _rules := {
 }
 
 _remediation := {
+	"mesh/ineffective-intent": "Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove what overrules it there, so that the mesh owns the traffic as intended.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",

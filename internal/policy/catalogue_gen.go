@@ -7,12 +7,45 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "10c920ff419b45bb263c6d45f747977a125618057976bdc91d2fb72eb1a29257"
+const catalogueDigest = "01c6ee31d245aa5b313051d934e3f04ace9ec97f1adf2dac1fa3e7cb728ededc"
 
 var _ finding.Severity
 
 func catalogue() ([]*Rule, []ModuleInfo) {
 	return []*Rule{
+			&Rule{
+				ID:          "mesh/ineffective-intent",
+				Title:       "A wish for the mesh that nothing reads",
+				Description: "The author asks for the mesh where nothing reads the wish: an annotation where the webhook looks at labels only, a key on the controller instead of its Pods, a namespace that vetoes, the network of the node. The mesh is believed to own encryption, balancing and metrics of the workload, and no layer does.",
+				Group:       "mesh",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"mtls", "load-balancing", "metrics"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"/Namespace", "/Service", "networking.istio.io/ServiceEntry", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace"},
+				Needles:     []string{"istio-injection", "istio.io/", "linkerd.io/"},
+				Remediation: Remediation{
+					Default: "Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove what overrules it there, so that the mesh owns the traffic as intended.",
+					Sidecar: "Write the label sidecar.istio.io/inject \"true\" or istio.io/rev on the pod template, in a namespace without istio-injection=disabled, and leave hostNetwork off.",
+					Ambient: "Write the label istio.io/dataplane-mode=ambient on the pod template or the namespace, and leave hostNetwork off.",
+					Linkerd: "Write the annotation linkerd.io/inject=enabled on the pod template or the namespace, and leave hostNetwork off.",
+				},
+				Fix:   "safe",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/",
+						Description: "Istio, what the injector reads",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/features/proxy-injection/",
+						Description: "Linkerd, proxy injection",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.ineffective_intent",
+				File:    "policies/mesh/ineffective_intent/ineffective_intent.rego",
+			},
 			&Rule{
 				ID:          "mesh/switch-typo",
 				Title:       "A mesh switch has a value that the mesh does not know",
@@ -827,6 +860,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/workload/workload.rego",
 				Package: "lib.onelayer.workload",
 				Imports: []string{"lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "policies/mesh/ineffective_intent/ineffective_intent.rego",
+				Package: "lib.onelayer.policies.mesh.ineffective_intent",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/mesh/switch_typo/switch_typo.rego",

@@ -25,6 +25,7 @@ _schema := {
 }
 
 _severities := {
+	"mesh/ineffective-intent": ["error", "warning"],
 	"mesh/switch-typo": ["error", "warning"],
 	"observability/manager-logs": ["warning", "info"],
 	"observability/manager-metrics": ["warning", "info"],
