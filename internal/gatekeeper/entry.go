@@ -15,6 +15,8 @@ var entryImports = []string{"admission", "exempt", "inventory", "params", "resou
 // Entry is the module in which Gatekeeper looks for violations: it asks the rules that judge the kind of the object, and
 // passes on what is of the severities of the constraint and not waived.
 //
+// The creation of what nobody owns is never silent, which is asked before admission is, because it is most of what comes.
+//
 // A rule with needles is asked only where one of them stands in the object, or where an image hides what runs.
 //
 // What is wrong with the parameters of a constraint is no fault of the object: a constraint that may deny keeps it for the
@@ -40,8 +42,8 @@ func Entry(library *policy.Library, rules []*policy.Rule) string {
 		if len(rule.Needles) > 0 {
 			name, gated = "_gated", true
 		}
-		fmt.Fprintf(&out, "\n%s contains found if {\n\t_kind in _kinds_%d\n\tparams.enabled(%q)\n\tsome found in %s.violation\n}\n",
-			name, place(kinds, clusterKinds(rule)), rule.ID, alias(rule))
+		fmt.Fprintf(&out, "\n%s contains found if {\n\t_kind in _kinds_%d\n\tsome found in %s.violation\n}\n",
+			name, place(kinds, clusterKinds(rule)), alias(rule))
 	}
 	for i, set := range kinds {
 		fmt.Fprintf(&out, "\n_kinds_%d := {\n%s}\n", i, lines(set))
@@ -59,20 +61,36 @@ func Entry(library *policy.Library, rules []*policy.Rule) string {
 
 const entryHead = `
 violation contains {"msg": found.msg, "details": details} if {
-	not admission.silent
+	_asked
 	some found in _shown
 	details := object.union(object.remove(found, ["msg"]), {"remediation": _remediation[found.id]})
+}
+
+_asked if {
+	input.review.operation == "CREATE"
+	not input.review.object.metadata.ownerReferences
+	not input.review.object.metadata.deletionTimestamp
+} else if {
+	not admission.silent
 }
 
 _shown contains found if {
 	some found in _found
 	found.severity in _severities
+	params.enabled(found.id)
 	not exempt.accepted(found)
 }
 
 _shown contains found if {
+	_configured
 	_may_speak_of_itself
 	some found in _own
+	params.enabled(found.id)
+}
+
+_configured if {
+	some name, _ in input.parameters
+	name != "severities"
 }
 
 _may_speak_of_itself if {
@@ -85,7 +103,7 @@ _severities := {severity | some severity in input.parameters.severities} if {
 	is_array(input.parameters.severities)
 } else := {"error", "warning", "info"}
 
-_kind := resource.group_kind(input.review.object)
+_kind := concat("/", [input.review.kind.group, input.review.kind.kind])
 
 `
 
@@ -103,8 +121,7 @@ func ownRules(library *policy.Library) []*policy.Rule {
 // writeOwn asks a rule about onelayer's own kinds with the inputs that the library makes of the review.
 func writeOwn(out *strings.Builder, rule *policy.Rule) {
 	for _, kind := range rule.AppliesTo {
-		fmt.Fprintf(out, "\n_own contains found if {\n\tparams.enabled(%q)\n\tsome found in %s.violation with input as subject.own[%q]\n}\n",
-			rule.ID, alias(rule), kind)
+		fmt.Fprintf(out, "\n_own contains found if {\n\tsome found in %s.violation with input as subject.own[%q]\n}\n", alias(rule), kind)
 	}
 }
 

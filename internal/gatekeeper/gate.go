@@ -23,33 +23,38 @@ func gateOf(rules []*policy.Rule) *gate {
 			g.take(needle)
 		}
 	}
+	all := slices.Clone(g.plain)
+	g.plain = slices.DeleteFunc(g.plain, func(needle string) bool { return holdsAnother(needle, all) })
 	slices.Sort(g.plain)
 	slices.Sort(g.words)
 	return g
 }
 
-// take adds a needle. The text that it is looked for in is JSON in lower case, in which a line ends with an escape.
+// holdsAnother tells whether a needle is found wherever it stands by a shorter one too.
+func holdsAnother(needle string, all []string) bool {
+	return slices.ContainsFunc(all, func(other string) bool { return other != needle && strings.Contains(needle, other) })
+}
+
+// take adds a needle. The text that it is looked for in is the object as Rego writes it, in lower case; there a line ends
+// with an escape, whose letter is no part of the word behind it.
 func (g *gate) take(needle string) {
 	const boundary = `\b`
 	literal, left := strings.CutPrefix(needle, boundary)
 	literal, right := strings.CutSuffix(literal, boundary)
-	literal = htmlEscapes.Replace(strings.ToLower(literal))
+	literal = strings.ToLower(literal)
 	if !left && !right {
 		g.plain = appendNew(g.plain, literal)
 		return
 	}
 	word := regexp.QuoteMeta(literal)
 	if left {
-		word = `(?:^|[^0-9a-z]|\\[bfnrt]|\\u[0-9a-f]{4})` + word
+		word = `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})` + word
 	}
 	if right {
 		word += `(?:[^0-9a-z]|$)`
 	}
 	g.words = appendNew(g.words, word)
 }
-
-// htmlEscapes are what json.marshal writes for what has a meaning in HTML.
-var htmlEscapes = strings.NewReplacer("&", `\u0026`, "<", `\u003c`, ">", `\u003e`)
 
 func appendNew(list []string, item string) []string {
 	if slices.Contains(list, item) {
@@ -83,13 +88,12 @@ const gateTail = `
 _text := text if {
 	_kind in workload.job_kinds
 	text := _whole
-} else := replace(_whole, ` + "`\"restartpolicy\":\"always\"`" + `, "")
+} else := replace(_whole, ` + "`\"restartpolicy\": \"always\"`" + `, "")
 
-_whole := lower(json.marshal(json.remove(input.review.object, [
-	"status",
-	"metadata/managedFields",
-	"metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration",
-])))
+_whole := lower(sprintf("%v%v", [
+	object.remove(input.review.object, ["metadata", "status"]),
+	object.remove(resource.meta(input.review.object), ["managedFields"]),
+]))
 
 _hidden if {
 	synced.cluster[resource.api_version].Image

@@ -26,12 +26,10 @@ var survivors = map[string]string{
 	"synced.cluster[resource.api_version].Image": gateReason,
 	"inventory.image_of(":                        gateReason,
 	"_kind in _kinds_0":                          "the rule itself looks only at the kinds that it judges; dispatch saves work",
-	"params.enabled(\"onelayer/waiver-unused\")": unusedReason,
 }
 
 const (
-	gateReason   = "without it the gate is open: the rules are asked in vain, which costs time and changes no verdict"
-	unusedReason = "a cluster never judges a whole unit, so no waiver is called unused"
+	gateReason = "without it the gate is open: the rules are asked in vain, which costs time and changes no verdict"
 )
 
 // TestEntryNeedsEveryExpression drops one expression of a generated entry at a time and sees whether a verdict changes or
