@@ -575,9 +575,7 @@ _file := trim_prefix(replace(whole, `\`, "/"), concat("", [_folder, "/"])) if {
 	whole := concat("/", [data.conftest.file.dir, data.conftest.file.name])
 } else := ""
 
-_folder := opa.runtime().env.PWD if {
-	is_string(opa.runtime().env.PWD)
-} else := "/"
+_folder := object.get(opa.runtime(), ["env", "PWD"], "/")
 
 _due contains id if {
 	not admission.silent

@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "04fe2d67f8209240e707c2903ced22b2c6de99c6a4bee5ae6fd6524b19c729bd"
+revision := "025c03d3cf7ea6f9032585db59177a9927b15bc57298377aa3b97d21383d925d"

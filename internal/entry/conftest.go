@@ -95,7 +95,5 @@ _file := trim_prefix(replace(whole, ` + "`\\`" + `, "/"), concat("", [_folder, "
 	whole := concat("/", [data.conftest.file.dir, data.conftest.file.name])
 } else := ""
 
-_folder := opa.runtime().env.PWD if {
-	is_string(opa.runtime().env.PWD)
-} else := "/"
+_folder := object.get(opa.runtime(), ["env", "PWD"], "/")
 `

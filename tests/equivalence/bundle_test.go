@@ -39,6 +39,8 @@ type opa struct {
 	store    storage.Store
 	compiler *ast.Compiler
 	query    rego.PreparedEvalQuery
+	// answers asks for the answer to an AdmissionReview.
+	answers rego.PreparedEvalQuery
 }
 
 // newOPA builds the bundle of some modules and activates it. Its roots are the packages that it holds, so that
@@ -62,8 +64,13 @@ func newOPA(ctx context.Context, files map[string][]byte) (*opa, error) {
 	if err != nil {
 		return nil, fmt.Errorf("activate bundle: %w", err)
 	}
-	o.query, err = rego.New(rego.Query("data.onelayer.decision"), rego.Compiler(o.compiler), rego.Store(o.store)).PrepareForEval(ctx)
-	return o, err
+	for name, query := range map[string]*rego.PreparedEvalQuery{"decision": &o.query, "admission_review": &o.answers} {
+		asked := rego.New(rego.Query("data.onelayer."+name), rego.Compiler(o.compiler), rego.Store(o.store))
+		if *query, err = asked.PrepareForEval(ctx); err != nil {
+			return nil, fmt.Errorf("prepare query: %w", err)
+		}
+	}
+	return o, nil
 }
 
 func archive(files map[string][]byte) ([]byte, error) {

@@ -36,6 +36,9 @@ spec: {containers: [{name: web, image: "shop/web:1", command: [pm2-runtime, serv
 	waiver = "until=2026-06-15 owner=ana -- moves in June"
 )
 
+// waiversText is a configuration with a waiver that ended on the first day of 2027, and one without an owner.
+const waiversText = `waivers: [{rule: process/file-watcher, reason: r, owner: o, until: "2027-01-01"}, {rule: process/manager-entrypoint, reason: r, until: "2027-01-01"}]`
+
 func pod(meta string) string { return fmt.Sprintf(podText, meta, probes) }
 
 func review(operation, object, old string) string {
@@ -50,6 +53,7 @@ var scenarios = []scenario{
 		name: "an object with its file", file: "k8s/pod.yaml", input: pod(""),
 		want: []string{"error " + entrypoint + " k8s/pod.yaml", "warning " + swallowed + " k8s/pod.yaml"},
 	},
+	{name: "what only looks like a review has no answer", input: "{kind: Review, request: {uid: u2}}", allow: true},
 	{name: "nothing is wrong", input: "{apiVersion: v1, kind: Service, metadata: {name: web}}", allow: true},
 	{
 		name: "a rule is switched off", config: "rules: {process/manager-entrypoint: {enabled: false}}", input: pod(""),
@@ -107,7 +111,30 @@ var scenarios = []scenario{
 		input: review("CREATE", pod(""), "null"), allow: true,
 		want: []string{"error onelayer/config", "warning " + swallowed},
 	},
-	{name: "a deletion", config: "strict: 1", input: review("DELETE", "null", pod("")), allow: true},
+	{
+		name: "a wrong configuration alone fails a file", config: "{strict: 1, rules: {process/manager-entrypoint: {enabled: false}}}",
+		input: pod(""), want: []string{"error onelayer/config", "warning " + swallowed},
+	},
+	{
+		name: "severities of the rules about the configuration", input: pod(""),
+		config: `{strict: 1, now: "2027-01-02", rules: {onelayer/config: {severity: warning}, onelayer/waiver-expired: {severity: error}}, ` + waiversText + `}`,
+		want: []string{"error onelayer/waiver-expired", "error " + entrypoint, "warning onelayer/config", "warning onelayer/config",
+			"warning " + swallowed},
+	},
+	{
+		name: "the rules about waivers are switched off", input: pod(""),
+		config: `{now: "2027-01-02", rules: {onelayer/config: {enabled: false}, onelayer/waiver-expired: {enabled: false}}, ` + waiversText + `}`,
+		want:   []string{"error " + entrypoint, "warning " + swallowed},
+	},
+	{
+		name: "a waiver of all rules of a group", input: pod(""), allow: true, waived: 3,
+		config: `{now: "2026-06-15", waivers: [{rule: process/*, reason: r, owner: o, until: "2027-01-01"}]}`,
+	},
+	{
+		name: "a review without an identity has no answer", input: strings.Replace(review("CREATE", pod(""), "null"), "uid: u1", "uid: 5", 1),
+		want: []string{"error " + entrypoint, "warning " + swallowed},
+	},
+	{name: "a deletion", config: `{strict: 1, now: "2027-01-02", ` + waiversText + `}`, input: review("DELETE", "null", pod("")), allow: true},
 	{name: "an update of nothing", config: "strict: 1", input: review("UPDATE", pod(""), pod("")), allow: true},
 	{
 		name: "an annotation does not waive in a cluster", input: review("CREATE", annotated, "null"), config: `now: "2026-06-15"`,
@@ -182,7 +209,13 @@ func (s *scenario) tryOPA(ctx context.Context, o *opa) (string, error) {
 	decision, _ := results[0].Expressions[0].Value.(map[string]any)
 	findings, _ := decision["findings"].([]any)
 	waived, _ := decision["waived"].([]any)
-	said := tell(findings, func(fields map[string]any) string { text, _ := fields["file"].(string); return text })
+	said := tell(findings, func(fields map[string]any) string {
+		if text, there := fields["file"].(string); there && text == "" {
+			return "an empty file"
+		}
+		text, _ := fields["file"].(string)
+		return text
+	})
 	counts := map[string]int{"waived": len(waived)}
 	for _, item := range findings {
 		fields, _ := item.(map[string]any)
@@ -195,7 +228,46 @@ func (s *scenario) tryOPA(ctx context.Context, o *opa) (string, error) {
 	if have != want || string(summary) != counted || fmt.Sprint(decision["revision"]) == "" {
 		return fmt.Sprintf("have %s %s\nwant %s %s", have, summary, want, counted), nil
 	}
-	return "", nil
+	answers, err := o.answers.Eval(ctx, rego.EvalInput(input))
+	if err != nil {
+		return "", fmt.Errorf("evaluate answer: %w", err)
+	}
+	return s.answer(answers, findings), nil
+}
+
+// answer says what is wrong with the answer to an AdmissionReview. There is one if the input is a review with an identity.
+func (s *scenario) answer(answers rego.ResultSet, findings []any) string {
+	if !strings.Contains(s.input, "uid: u1") {
+		if len(answers) > 0 {
+			return "an answer to what is no review"
+		}
+		return ""
+	}
+	if len(answers) != 1 {
+		return "no answer to a review"
+	}
+	want := map[string]any{"uid": "u1", "allowed": s.allow}
+	var denied, warned []any
+	for _, item := range findings {
+		fields, _ := item.(map[string]any)
+		switch {
+		case fields["severity"] == "error" && !strings.HasPrefix(fmt.Sprint(fields["id"]), "onelayer/"):
+			denied = append(denied, fields["msg"])
+		case fields["severity"] != "info":
+			warned = append(warned, fields["msg"])
+		}
+	}
+	if len(denied) > 0 {
+		want["status"] = map[string]any{"code": json.Number("403"), "message": fmt.Sprint(denied[0])}
+	}
+	if len(warned) > 0 {
+		want["warnings"] = warned
+	}
+	answer := map[string]any{"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": want}
+	if have := answers[0].Expressions[0].Value; fmt.Sprint(have) != fmt.Sprint(answer) {
+		return fmt.Sprintf("have answer %v\nwant answer %v", have, answer)
+	}
+	return ""
 }
 
 func sorted(list []string) []string {
@@ -259,7 +331,7 @@ func (s *scenario) tryConftest(ctx context.Context, c *conftest) (string, error)
 			if one.Location != nil && s.located() {
 				at = one.Location.File
 			}
-			well = well && explained([]any{fields}) && fields["path"] != nil
+			well = well && explained([]any{fields}) && fields["path"] != nil && (one.Location == nil || one.Location.File != "")
 			said = append(said, tell([]any{fields}, func(map[string]any) string { return at })...)
 		}
 		for _, failure := range result.Failures {
