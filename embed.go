@@ -28,6 +28,7 @@ import "embed"
 //go:embed lib/image/dockerfile.rego
 //go:embed lib/image/image.rego
 //go:embed lib/inventory/inventory.rego
+//go:embed lib/inventory/services.rego
 //go:embed lib/join/assume.rego
 //go:embed lib/join/context.rego
 //go:embed lib/join/join.rego
@@ -90,6 +91,7 @@ import "embed"
 //go:embed policies/resilience/missing_probe/missing_probe.rego
 //go:embed policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego
 //go:embed policies/traffic/in_container_cluster/in_container_cluster.rego
+//go:embed policies/traffic/session_affinity/session_affinity.rego
 //go:embed bundles/conftest/main.rego
 //go:embed bundles/opa/onelayer.rego
 //go:embed bundles/opa/revision.rego

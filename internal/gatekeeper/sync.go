@@ -18,11 +18,15 @@ type gvk struct {
 }
 
 // lookedUp are the kinds that rules look up in a cluster: what images run, what scales a workload, which namespaces are
-// enrolled in a mesh.
+// enrolled in a mesh, which workloads a Service sends traffic to.
 var lookedUp = []gvk{
 	{Group: ownGroup, Version: "v1alpha1", Kind: "Image"},
 	{Group: "autoscaling", Version: "v2", Kind: "HorizontalPodAutoscaler"},
 	{Group: "", Version: "v1", Kind: "Namespace"},
+	{Group: "", Version: "v1", Kind: "Service"},
+	{Group: "apps", Version: "v1", Kind: "Deployment"},
+	{Group: "apps", Version: "v1", Kind: "StatefulSet"},
+	{Group: "apps", Version: "v1", Kind: "DaemonSet"},
 }
 
 type syncSet struct {

@@ -18,8 +18,9 @@ import data.lib.onelayer.workload
 # description: >-
 #   Everything that look-ups by key need, computed from the whole inventory: images (by normal reference), bases
 #   (Images by normal reference), named (Images by name), consumers (by Image name), autoscalers (by
-#   namespace/Kind/name), whether the unit knows a mesh, and the namespaces of the input itself. The tool computes it
-#   once per unit and hands it over as prepared; a cluster asks for one part.
+#   namespace/Kind/name), whether the unit knows a mesh, the namespaces of the input itself, and Services and pod
+#   templates by one label of theirs. The tool computes it once per unit and hands it over as prepared; a cluster asks
+#   for one part.
 computed := {
 	"images": _images,
 	"bases": _bases,
@@ -28,6 +29,8 @@ computed := {
 	"autoscalers": _autoscalers,
 	"mesh": _mesh,
 	"namespaces": _namespaces_beside,
+	"services": _services,
+	"pods": _pods,
 }
 
 # METADATA
@@ -143,7 +146,9 @@ _namespaced := array.concat(
 	],
 )
 
-_looked_up_kinds := {split(kind, "/")[1] | some kind in workload.kinds} | {"HorizontalPodAutoscaler", "ScaledObject"}
+_looked_up_kinds := _workload_kinds | {"HorizontalPodAutoscaler", "ScaledObject", "Service"}
+
+_workload_kinds := {split(kind, "/")[1] | some kind in workload.kinds}
 
 _images := {ref: candidates |
 	some ref in {candidate.ref | some candidate in _named}

@@ -118,6 +118,8 @@ test_without_an_inventory if {
 		"autoscalers": {},
 		"mesh": false,
 		"namespaces": {},
+		"services": {},
+		"pods": {},
 	}
 	not inventory.mesh
 	not inventory.whole

@@ -50,6 +50,7 @@ _severities := {
 	"resilience/missing-probe": ["error", "warning", "info"],
 	"traffic/cluster-with-autoscaler": ["error", "warning", "info"],
 	"traffic/in-container-cluster": ["error", "warning", "info"],
+	"traffic/session-affinity": ["warning", "info"],
 }
 
 _aliases := object.union({}, {})
