@@ -35,6 +35,7 @@ import data.lib.onelayer.policies.resilience.manager_restart_policy as policy_re
 import data.lib.onelayer.policies.resilience.missing_probe as policy_resilience_missing_probe
 import data.lib.onelayer.policies.traffic.cluster_with_autoscaler as policy_traffic_cluster_with_autoscaler
 import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic_in_container_cluster
+import data.lib.onelayer.policies.traffic.session_affinity as policy_traffic_session_affinity
 import data.lib.onelayer.resource
 import data.lib.onelayer.subject
 
@@ -536,6 +537,26 @@ _traffic_in_container_cluster contains found if {
 	not exempt.accepted(found)
 }
 
+deny_traffic_session_affinity contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_session_affinity with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_traffic_session_affinity contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_session_affinity with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_traffic_session_affinity contains found if {
+	"traffic/session-affinity" in _due
+	some found in policy_traffic_session_affinity.violation
+	not exempt.accepted(found)
+}
+
 _flat(found, file) := object.union(fields, _located(file)) if {
 	fields := {
 		"msg": found.msg,
@@ -655,6 +676,7 @@ _rules := {
 	],
 	"/Service": [
 		"mesh/ineffective-intent",
+		"traffic/session-affinity",
 	],
 	"apps.openshift.io/DeploymentConfig": [
 		"mesh/ineffective-intent",
@@ -1004,6 +1026,7 @@ _remediation := {
 	"resilience/missing-probe": "Add a readinessProbe that asks the application whether it can serve, and a livenessProbe that asks whether it must be restarted, on different questions; a startupProbe covers a slow start.",
 	"traffic/cluster-with-autoscaler": "Run one process per container and let the HorizontalPodAutoscaler or replicas scale: replicas times workers becomes replicas, and the resources of one container become those of one process.",
 	"traffic/in-container-cluster": "Run one process per container and raise replicas, or let a HorizontalPodAutoscaler do it; requests and limits per process are the old ones divided by the number of workers.",
+	"traffic/session-affinity": "Remove sessionAffinity, and keep sessions outside of the process.",
 }
 
 _docs := "https://github.com/onelayer/onelayer/blob/main/docs/rules/"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "01c6ee31d245aa5b313051d934e3f04ace9ec97f1adf2dac1fa3e7cb728ededc"
+const catalogueDigest = "cb694467e91cad326c0b55a9d5f0ee1516afbbf739ab131239b472d63a12bae3"
 
 var _ finding.Severity
 
@@ -619,6 +619,39 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.policies.traffic.in_container_cluster",
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
 			},
+			&Rule{
+				ID:          "traffic/session-affinity",
+				Title:       "A Service asks for stickiness that the mesh does not give",
+				Description: "sessionAffinity ClientIP is kept by kube-proxy. The mesh balances the requests of its clients itself and never reads the field, so clients in the mesh get no stickiness while others do. Where an application needs it, the mesh must own it.",
+				Group:       "traffic",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning", "info"},
+				Concerns:    []string{"load-balancing"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"/Service"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"ClientIP"},
+				Remediation: Remediation{
+					Default: "Remove sessionAffinity, and keep sessions outside of the process.",
+					Sidecar: "Remove sessionAffinity; if clients must stick, give the host a DestinationRule with trafficPolicy.loadBalancer.consistentHash.",
+					Ambient: "Remove sessionAffinity; if clients must stick, give the Service a waypoint and a DestinationRule with trafficPolicy.loadBalancer.consistentHash.",
+					Linkerd: "Remove sessionAffinity; Linkerd balances by load and sticks to nothing, so keep sessions outside of the process.",
+				},
+				Fix:   "unsafe",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings",
+						Description: "Istio, consistent hashing",
+					},
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity",
+						Description: "Kubernetes, session affinity",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.session_affinity",
+				File:    "policies/traffic/session_affinity/session_affinity.rego",
+			},
 		}, []ModuleInfo{
 			ModuleInfo{
 				File:    "lib/admission/admission.rego",
@@ -701,6 +734,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/inventory/inventory.rego",
 				Package: "lib.onelayer.inventory",
 				Imports: []string{"lib.onelayer.image", "lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced", "lib.onelayer.unit", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/inventory/services.rego",
+				Package: "lib.onelayer.inventory",
+				Imports: []string{"lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "lib/join/assume.rego",
@@ -985,6 +1023,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
 				Package: "lib.onelayer.policies.traffic.in_container_cluster",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.supervision"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/session_affinity/session_affinity.rego",
+				Package: "lib.onelayer.policies.traffic.session_affinity",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 		}
 }
