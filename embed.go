@@ -66,7 +66,10 @@ import "embed"
 //go:embed lib/supervision/supervision.rego
 //go:embed lib/synced/synced.rego
 //go:embed lib/workload/workload.rego
+//go:embed policies/mesh/double_enrolment/double_enrolment.rego
+//go:embed policies/mesh/host_network/host_network.rego
 //go:embed policies/mesh/ineffective_intent/ineffective_intent.rego
+//go:embed policies/mesh/opt_out/opt_out.rego
 //go:embed policies/mesh/switch_typo/switch_typo.rego
 //go:embed policies/observability/manager_logs/manager_logs.rego
 //go:embed policies/observability/manager_metrics/manager_metrics.rego

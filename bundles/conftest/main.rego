@@ -10,7 +10,10 @@ package main
 import data.lib.onelayer.admission
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
+import data.lib.onelayer.policies.mesh.double_enrolment as policy_mesh_double_enrolment
+import data.lib.onelayer.policies.mesh.host_network as policy_mesh_host_network
 import data.lib.onelayer.policies.mesh.ineffective_intent as policy_mesh_ineffective_intent
+import data.lib.onelayer.policies.mesh.opt_out as policy_mesh_opt_out
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
@@ -39,6 +42,46 @@ import data.lib.onelayer.policies.traffic.session_affinity as policy_traffic_ses
 import data.lib.onelayer.resource
 import data.lib.onelayer.subject
 
+deny_mesh_double_enrolment contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_double_enrolment with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_double_enrolment contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_double_enrolment with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_double_enrolment contains found if {
+	"mesh/double-enrolment" in _due
+	some found in policy_mesh_double_enrolment.violation
+	not exempt.accepted(found)
+}
+
+deny_mesh_host_network contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_host_network with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_host_network contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_host_network with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_host_network contains found if {
+	"mesh/host-network" in _due
+	some found in policy_mesh_host_network.violation
+	not exempt.accepted(found)
+}
+
 deny_mesh_ineffective_intent contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _mesh_ineffective_intent with input as judged.input
@@ -56,6 +99,26 @@ warn_mesh_ineffective_intent contains _flat(found, subject.file(judged, found)) 
 _mesh_ineffective_intent contains found if {
 	"mesh/ineffective-intent" in _due
 	some found in policy_mesh_ineffective_intent.violation
+	not exempt.accepted(found)
+}
+
+deny_mesh_opt_out contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_opt_out with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_opt_out contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_opt_out with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_opt_out contains found if {
+	"mesh/opt-out" in _due
+	some found in policy_mesh_opt_out.violation
 	not exempt.accepted(found)
 }
 
@@ -607,11 +670,15 @@ _due contains id if {
 
 _rules := {
 	"/Namespace": [
+		"mesh/double-enrolment",
 		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 	],
 	"/Pod": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -632,7 +699,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/PodTemplate": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -653,7 +723,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/ReplicationController": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -679,7 +752,10 @@ _rules := {
 		"traffic/session-affinity",
 	],
 	"apps.openshift.io/DeploymentConfig": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -701,7 +777,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/DaemonSet": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -722,7 +801,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/Deployment": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -744,7 +826,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/ReplicaSet": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -766,7 +851,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/StatefulSet": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -788,7 +876,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"argoproj.io/Rollout": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -810,7 +901,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/CronJob": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -831,7 +925,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/Job": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -852,7 +949,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/DaemonSet": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -873,7 +973,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/Deployment": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -895,7 +998,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/ReplicaSet": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -957,7 +1063,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Configuration": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -978,7 +1087,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Service": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1001,7 +1113,10 @@ _rules := {
 }
 
 _remediation := {
+	"mesh/double-enrolment": "Keep one mesh and one data plane per namespace and remove the keys of the other; during a migration move namespace by namespace.",
+	"mesh/host-network": "Remove hostNetwork and publish the workload by a Service or the gateway of the mesh; agents that need the node's network belong in a namespace outside the mesh.",
 	"mesh/ineffective-intent": "Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove what overrules it there, so that the mesh owns the traffic as intended.",
+	"mesh/opt-out": "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",

@@ -10,7 +10,10 @@ package onelayer
 import data.lib.onelayer.admission
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
+import data.lib.onelayer.policies.mesh.double_enrolment as policy_mesh_double_enrolment
+import data.lib.onelayer.policies.mesh.host_network as policy_mesh_host_network
 import data.lib.onelayer.policies.mesh.ineffective_intent as policy_mesh_ineffective_intent
+import data.lib.onelayer.policies.mesh.opt_out as policy_mesh_opt_out
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
@@ -123,8 +126,23 @@ _located(file) := {"file": file} if {
 } else := {}
 
 _found contains found if {
+	"mesh/double-enrolment" in _due
+	some found in policy_mesh_double_enrolment.violation
+}
+
+_found contains found if {
+	"mesh/host-network" in _due
+	some found in policy_mesh_host_network.violation
+}
+
+_found contains found if {
 	"mesh/ineffective-intent" in _due
 	some found in policy_mesh_ineffective_intent.violation
+}
+
+_found contains found if {
+	"mesh/opt-out" in _due
+	some found in policy_mesh_opt_out.violation
 }
 
 _found contains found if {
@@ -270,11 +288,15 @@ _due contains id if {
 
 _rules := {
 	"/Namespace": [
+		"mesh/double-enrolment",
 		"mesh/ineffective-intent",
 		"mesh/switch-typo",
 	],
 	"/Pod": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -295,7 +317,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/PodTemplate": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -316,7 +341,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"/ReplicationController": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -342,7 +370,10 @@ _rules := {
 		"traffic/session-affinity",
 	],
 	"apps.openshift.io/DeploymentConfig": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -364,7 +395,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/DaemonSet": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -385,7 +419,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/Deployment": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -407,7 +444,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/ReplicaSet": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -429,7 +469,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"apps/StatefulSet": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -451,7 +494,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"argoproj.io/Rollout": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -473,7 +519,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/CronJob": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -494,7 +543,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"batch/Job": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -515,7 +567,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/DaemonSet": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -536,7 +591,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/Deployment": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -558,7 +616,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions/ReplicaSet": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -620,7 +681,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Configuration": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -641,7 +705,10 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Service": [
+		"mesh/double-enrolment",
+		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/opt-out",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -664,7 +731,10 @@ _rules := {
 }
 
 _remediation := {
+	"mesh/double-enrolment": "Keep one mesh and one data plane per namespace and remove the keys of the other; during a migration move namespace by namespace.",
+	"mesh/host-network": "Remove hostNetwork and publish the workload by a Service or the gateway of the mesh; agents that need the node's network belong in a namespace outside the mesh.",
 	"mesh/ineffective-intent": "Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove what overrules it there, so that the mesh owns the traffic as intended.",
+	"mesh/opt-out": "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",

@@ -3,6 +3,17 @@ package lib.onelayer.params
 # METADATA
 # description: Generated from the METADATA of the policies; change it there.
 _defaults := {
+	"mesh/opt-out": {
+		"allowed_kinds": [],
+		"allowed_namespaces": [
+			"istio-system",
+			"linkerd",
+			"linkerd-viz",
+			"linkerd-jaeger",
+			"linkerd-multicluster",
+			"kube-system",
+		],
+	},
 	"process/cron-in-container": {"schedule_seconds": 30},
 	"process/drain-cut-short": {"min_drain_seconds": 5},
 	"process/manager-entrypoint": {"allowed_managers": []},
@@ -14,6 +25,10 @@ _defaults := {
 }
 
 _schema := {
+	"mesh/opt-out": {
+		"allowed_kinds": {"items": {"type": "string"}, "type": "array"},
+		"allowed_namespaces": {"items": {"type": "string"}, "type": "array"},
+	},
 	"process/cron-in-container": {"schedule_seconds": {"type": "integer"}},
 	"process/drain-cut-short": {"min_drain_seconds": {"type": "number"}},
 	"process/manager-entrypoint": {"allowed_managers": {"items": {"type": "string"}, "type": "array"}},
@@ -25,7 +40,10 @@ _schema := {
 }
 
 _severities := {
+	"mesh/double-enrolment": ["error", "warning"],
+	"mesh/host-network": ["warning", "info"],
 	"mesh/ineffective-intent": ["error", "warning"],
+	"mesh/opt-out": ["error", "warning"],
 	"mesh/switch-typo": ["error", "warning"],
 	"observability/manager-logs": ["warning", "info"],
 	"observability/manager-metrics": ["warning", "info"],
