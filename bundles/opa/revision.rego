@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "ba5ad9bf292856ab5e640b2780bdefb4a46492d04763842909c389e38224f202"
+revision := "0beaf7d7c2b736225599bbb1bfd5bcafe7a88a784f88f2748e3b46b154972920"

@@ -7,12 +7,65 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "cb694467e91cad326c0b55a9d5f0ee1516afbbf739ab131239b472d63a12bae3"
+const catalogueDigest = "865e408e1cdb574205e95a5e8ae2f74b45b0e4d8ca2b8c4cec77fe38e2f2dcec"
 
 var _ finding.Severity
 
 func catalogue() ([]*Rule, []ModuleInfo) {
 	return []*Rule{
+			&Rule{
+				ID:          "mesh/double-enrolment",
+				Title:       "Two data planes claim one workload",
+				Description: "A namespace or a Pod is enrolled twice - in Istio and Linkerd, in the sidecar and the ambient mode, or in two revisions. One of them wins by a rule that the manifest does not show, or both proxies take the traffic, so that encryption, retries and metrics have two owners or not the one that was meant.",
+				Group:       "mesh",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"mtls", "load-balancing", "retries"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"/Namespace", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace"},
+				Needles:     []string{"istio-injection", "sidecar.istio.io/inject", "istio.io/rev", "istio.io/dataplane-mode", "linkerd.io/inject"},
+				Remediation: Remediation{
+					Default: "Keep one mesh and one data plane per namespace and remove the keys of the other; during a migration move namespace by namespace.",
+					Sidecar: "Remove istio.io/dataplane-mode, and keep either istio-injection=enabled or istio.io/rev, not both.",
+					Ambient: "Keep istio.io/dataplane-mode=ambient and remove istio-injection, istio.io/rev and sidecar.istio.io/inject.",
+					Linkerd: "Keep linkerd.io/inject and remove the labels of Istio.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ambient/usage/add-workloads/",
+						Description: "Istio, which labels add a workload to ambient mode",
+					},
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/setup/upgrade/canary/",
+						Description: "Istio, revisions and istio-injection",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.double_enrolment",
+				File:    "policies/mesh/double_enrolment/double_enrolment.rego",
+			},
+			&Rule{
+				ID:          "mesh/host-network",
+				Title:       "A workload on the network of its node in a meshed namespace",
+				Description: "hostNetwork puts the Pod on the network of the node, where no mesh can capture traffic, although its namespace is in the mesh. Kubernetes owns that network alone, so encryption, balancing and metrics of the workload have no owner, and meshed clients of its Service lose mTLS as well.",
+				Group:       "mesh",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning", "info"},
+				Concerns:    []string{"mtls", "load-balancing", "metrics"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace"},
+				Needles:     []string{"hostNetwork"},
+				Remediation: Remediation{
+					Default: "Remove hostNetwork and publish the workload by a Service or the gateway of the mesh; agents that need the node's network belong in a namespace outside the mesh.",
+				},
+				Fix:     "manual",
+				Since:   "0.1.0",
+				Package: "lib.onelayer.policies.mesh.host_network",
+				File:    "policies/mesh/host_network/host_network.rego",
+			},
 			&Rule{
 				ID:          "mesh/ineffective-intent",
 				Title:       "A wish for the mesh that nothing reads",
@@ -45,6 +98,64 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.mesh.ineffective_intent",
 				File:    "policies/mesh/ineffective_intent/ineffective_intent.rego",
+			},
+			&Rule{
+				ID:          "mesh/opt-out",
+				Title:       "A workload leaves the mesh",
+				Description: "The namespace is in the mesh, and the pod template takes itself out. From there on nobody encrypts, balances, retries or measures the traffic of the workload, while neighbours and dashboards count on the mesh to own it.",
+				Group:       "mesh",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"mtls", "load-balancing", "retries", "metrics"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace"},
+				Needles:     []string{"sidecar.istio.io/inject", "istio.io/dataplane-mode", "linkerd.io/inject"},
+				Parameters: map[string]Parameter{
+					"allowed_kinds": Parameter{
+						Type:        "array",
+						Description: "The kinds, such as DaemonSet, that may leave the mesh.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+					"allowed_namespaces": Parameter{
+						Type:        "array",
+						Description: "The namespaces whose workloads may leave the mesh, such as those of the meshes themselves.",
+						Default: []any{
+							"istio-system",
+							"linkerd",
+							"linkerd-viz",
+							"linkerd-jaeger",
+							"linkerd-multicluster",
+							"kube-system",
+						},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
+					Sidecar: "Remove sidecar.istio.io/inject from the pod template; for a Job set sidecar.istio.io/nativeSidecar \"true\".",
+					Ambient: "Remove istio.io/dataplane-mode=none from the pod template; no proxy runs in the Pod, so Jobs end by themselves.",
+					Linkerd: "Remove linkerd.io/inject=disabled; for a Job set config.linkerd.io/proxy-enable-native-sidecar \"true\".",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/",
+						Description: "Istio, how a Pod is left out",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/features/proxy-injection/",
+						Description: "Linkerd, how a Pod is left out",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.opt_out",
+				File:    "policies/mesh/opt_out/opt_out.rego",
 			},
 			&Rule{
 				ID:          "mesh/switch-typo",
@@ -900,8 +1011,23 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.resource"},
 			},
 			ModuleInfo{
+				File:    "policies/mesh/double_enrolment/double_enrolment.rego",
+				Package: "lib.onelayer.policies.mesh.double_enrolment",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/mesh/host_network/host_network.rego",
+				Package: "lib.onelayer.policies.mesh.host_network",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/mesh/ineffective_intent/ineffective_intent.rego",
 				Package: "lib.onelayer.policies.mesh.ineffective_intent",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/mesh/opt_out/opt_out.rego",
+				Package: "lib.onelayer.policies.mesh.opt_out",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
