@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "0beaf7d7c2b736225599bbb1bfd5bcafe7a88a784f88f2748e3b46b154972920"
+revision := "45d561d77d0f0442d2b414d22aac35deb32b8921e63849072e77cacd7112a96f"

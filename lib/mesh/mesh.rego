@@ -58,7 +58,7 @@ closed("linkerd", name) if name in _linkerd_excluded
 #   inventory, else the same input, else the configuration. Undefined when nothing tells.
 namespace_of(pod) := _meta_of(name, resource.namespace_object) if {
 	name := resource.ref(pod.obj).namespace
-	resource.ref(resource.namespace_object).name in {name, ""}
+	resource.ref(resource.namespace_object).name == name
 } else := _meta_of(name, inventory.namespace(name)) if {
 	name := resource.ref(pod.obj).namespace
 } else := _meta_of(name, found[0]) if {

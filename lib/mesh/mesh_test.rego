@@ -162,6 +162,8 @@ test_where_a_namespace_is_found if {
 	not mesh.namespace_of(_plain) with input as {"review": {"object": {"kind": "Pod"}, "namespaceObject": other}}
 	known := {"cluster": {"v1": {"Namespace": {"app": namespace}}}}
 	mesh.namespace_of(_plain).labels == _enabled with data.inventory as known
+	nameless := {"review": {"object": {"kind": "Pod"}, "namespaceObject": {}}}
+	mesh.namespace_of(_plain).labels == _enabled with input as nameless with data.inventory as known
 	mesh.namespace_of(_plain).labels == _enabled with input as [{"path": "a.yaml", "contents": namespace}]
 	not mesh.namespace_of(_plain)
 }

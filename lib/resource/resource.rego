@@ -29,8 +29,13 @@ request := input.review if {
 in_cluster if request
 
 # METADATA
-# description: The Namespace object that the cluster hands over with the object, when it does.
-namespace_object := request.namespaceObject if is_object(request.namespaceObject)
+# description: >-
+#   The Namespace object that the cluster hands over with the object, when it does. Without a name it is none: gator hands
+#   over an empty one.
+namespace_object := request.namespaceObject if {
+	is_object(request.namespaceObject)
+	ref(request.namespaceObject).name != ""
+}
 
 # METADATA
 # description: Every object of the input, as records {obj, kind, file}.

@@ -25,10 +25,15 @@ test_object_with_items_is_no_list if {
 }
 
 test_admission_review if {
-	review := {"kind": "AdmissionReview", "request": {"object": _deployment, "namespaceObject": {"kind": "Namespace"}}}
+	namespace := {"kind": "Namespace", "metadata": {"name": "shop"}}
+	review := {"kind": "AdmissionReview", "request": {"object": _deployment, "namespaceObject": namespace}}
 	resource.all == [{"obj": _deployment, "kind": "apps/Deployment", "file": ""}] with input as review
 	resource.in_cluster with input as review
-	resource.namespace_object == {"kind": "Namespace"} with input as review
+	resource.namespace_object == namespace with input as review
+}
+
+test_namespace_without_a_name_is_none if {
+	not resource.namespace_object with input as {"review": {"object": _deployment, "namespaceObject": {}}}
 }
 
 test_gatekeeper_review if {
