@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "45d561d77d0f0442d2b414d22aac35deb32b8921e63849072e77cacd7112a96f"
+revision := "dce6c4f0cb08735178f00173ec726ba594c1d51e394a80cef0d6a864ec7f3b51"
