@@ -67,9 +67,12 @@ import "embed"
 //go:embed lib/synced/synced.rego
 //go:embed lib/workload/workload.rego
 //go:embed policies/mesh/double_enrolment/double_enrolment.rego
+//go:embed policies/mesh/hand_rolled_proxy/hand_rolled_proxy.rego
 //go:embed policies/mesh/host_network/host_network.rego
 //go:embed policies/mesh/ineffective_intent/ineffective_intent.rego
+//go:embed policies/mesh/mtls_disabled/mtls_disabled.rego
 //go:embed policies/mesh/opt_out/opt_out.rego
+//go:embed policies/mesh/proxy_identity/proxy_identity.rego
 //go:embed policies/mesh/switch_typo/switch_typo.rego
 //go:embed policies/observability/manager_logs/manager_logs.rego
 //go:embed policies/observability/manager_metrics/manager_metrics.rego

@@ -11,9 +11,12 @@ import data.lib.onelayer.admission
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
 import data.lib.onelayer.policies.mesh.double_enrolment as policy_mesh_double_enrolment
+import data.lib.onelayer.policies.mesh.hand_rolled_proxy as policy_mesh_hand_rolled_proxy
 import data.lib.onelayer.policies.mesh.host_network as policy_mesh_host_network
 import data.lib.onelayer.policies.mesh.ineffective_intent as policy_mesh_ineffective_intent
+import data.lib.onelayer.policies.mesh.mtls_disabled as policy_mesh_mtls_disabled
 import data.lib.onelayer.policies.mesh.opt_out as policy_mesh_opt_out
+import data.lib.onelayer.policies.mesh.proxy_identity as policy_mesh_proxy_identity
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
@@ -62,6 +65,26 @@ _mesh_double_enrolment contains found if {
 	not exempt.accepted(found)
 }
 
+deny_mesh_hand_rolled_proxy contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_hand_rolled_proxy with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_hand_rolled_proxy contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_hand_rolled_proxy with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_hand_rolled_proxy contains found if {
+	"mesh/hand-rolled-proxy" in _due
+	some found in policy_mesh_hand_rolled_proxy.violation
+	not exempt.accepted(found)
+}
+
 deny_mesh_host_network contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _mesh_host_network with input as judged.input
@@ -102,6 +125,26 @@ _mesh_ineffective_intent contains found if {
 	not exempt.accepted(found)
 }
 
+deny_mesh_mtls_disabled contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_mtls_disabled with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_mtls_disabled contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_mtls_disabled with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_mtls_disabled contains found if {
+	"mesh/mtls-disabled" in _due
+	some found in policy_mesh_mtls_disabled.violation
+	not exempt.accepted(found)
+}
+
 deny_mesh_opt_out contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _mesh_opt_out with input as judged.input
@@ -119,6 +162,26 @@ warn_mesh_opt_out contains _flat(found, subject.file(judged, found)) if {
 _mesh_opt_out contains found if {
 	"mesh/opt-out" in _due
 	some found in policy_mesh_opt_out.violation
+	not exempt.accepted(found)
+}
+
+deny_mesh_proxy_identity contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_proxy_identity with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_proxy_identity contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_proxy_identity with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_proxy_identity contains found if {
+	"mesh/proxy-identity" in _due
+	some found in policy_mesh_proxy_identity.violation
 	not exempt.accepted(found)
 }
 
@@ -672,13 +735,17 @@ _rules := {
 	"/Namespace": [
 		"mesh/double-enrolment",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/switch-typo",
 	],
 	"/Pod": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -700,9 +767,12 @@ _rules := {
 	],
 	"/PodTemplate": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -724,9 +794,12 @@ _rules := {
 	],
 	"/ReplicationController": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -753,9 +826,12 @@ _rules := {
 	],
 	"apps.openshift.io/DeploymentConfig": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -778,9 +854,12 @@ _rules := {
 	],
 	"apps/DaemonSet": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -802,9 +881,12 @@ _rules := {
 	],
 	"apps/Deployment": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -827,9 +909,12 @@ _rules := {
 	],
 	"apps/ReplicaSet": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -852,9 +937,12 @@ _rules := {
 	],
 	"apps/StatefulSet": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -877,9 +965,12 @@ _rules := {
 	],
 	"argoproj.io/Rollout": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -902,9 +993,12 @@ _rules := {
 	],
 	"batch/CronJob": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -926,9 +1020,12 @@ _rules := {
 	],
 	"batch/Job": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -950,9 +1047,12 @@ _rules := {
 	],
 	"extensions/DaemonSet": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -974,9 +1074,12 @@ _rules := {
 	],
 	"extensions/Deployment": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -999,9 +1102,12 @@ _rules := {
 	],
 	"extensions/ReplicaSet": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1062,11 +1168,17 @@ _rules := {
 		"resilience/manager-restart-policy",
 		"traffic/in-container-cluster",
 	],
+	"security.istio.io/PeerAuthentication": [
+		"mesh/mtls-disabled",
+	],
 	"serving.knative.dev/Configuration": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1088,9 +1200,12 @@ _rules := {
 	],
 	"serving.knative.dev/Service": [
 		"mesh/double-enrolment",
+		"mesh/hand-rolled-proxy",
 		"mesh/host-network",
 		"mesh/ineffective-intent",
+		"mesh/mtls-disabled",
 		"mesh/opt-out",
+		"mesh/proxy-identity",
 		"mesh/switch-typo",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1114,9 +1229,12 @@ _rules := {
 
 _remediation := {
 	"mesh/double-enrolment": "Keep one mesh and one data plane per namespace and remove the keys of the other; during a migration move namespace by namespace.",
+	"mesh/hand-rolled-proxy": "Remove the container and let the mesh inject its proxy; customise it by annotations of the mesh.",
 	"mesh/host-network": "Remove hostNetwork and publish the workload by a Service or the gateway of the mesh; agents that need the node's network belong in a namespace outside the mesh.",
 	"mesh/ineffective-intent": "Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove what overrules it there, so that the mesh owns the traffic as intended.",
+	"mesh/mtls-disabled": "Let the mesh encrypt - remove what switches it off, and where one caller is outside the mesh, open one port and not the workload.",
 	"mesh/opt-out": "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
+	"mesh/proxy-identity": "Run the application as any other user and group, so that its traffic goes through the proxy of the mesh.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",

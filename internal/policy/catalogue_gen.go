@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "865e408e1cdb574205e95a5e8ae2f74b45b0e4d8ca2b8c4cec77fe38e2f2dcec"
+const catalogueDigest = "8099dff6ca6815a86dd10debe85b025ebd8c3ec4b5765f30e282ebfaac80ed08"
 
 var _ finding.Severity
 
@@ -45,6 +45,34 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.mesh.double_enrolment",
 				File:    "policies/mesh/double_enrolment/double_enrolment.rego",
+			},
+			&Rule{
+				ID:          "mesh/hand-rolled-proxy",
+				Title:       "The proxy of a mesh is written by hand",
+				Description: "The pod template holds a proxy of a mesh beside the application. The mesh owns its proxies - it injects, configures and upgrades them; one that is written by hand keeps its version and certificates by itself, and any container of that name makes injectors pass the Pod by silently.",
+				Group:       "mesh",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning", "info"},
+				Concerns:    []string{"mtls", "load-balancing"},
+				Layers:      []string{"container", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object"},
+				Needles:     []string{"istio-proxy", "istio-init", "linkerd-proxy", "linkerd-init", "proxyv2", "linkerd/proxy", "envoyproxy/envoy", "consul-dataplane", "kuma-dp"},
+				Remediation: Remediation{
+					Default: "Remove the container and let the mesh inject its proxy; customise it by annotations of the mesh.",
+					Sidecar: "Let Istio inject; to customise the proxy keep a container istio-proxy with image auto.",
+					Linkerd: "Let Linkerd inject; to customise the proxy use the annotations config.linkerd.io.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/",
+						Description: "Istio, how to customise the injected proxy",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.hand_rolled_proxy",
+				File:    "policies/mesh/hand_rolled_proxy/hand_rolled_proxy.rego",
 			},
 			&Rule{
 				ID:          "mesh/host-network",
@@ -98,6 +126,58 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.mesh.ineffective_intent",
 				File:    "policies/mesh/ineffective_intent/ineffective_intent.rego",
+			},
+			&Rule{
+				ID:          "mesh/mtls-disabled",
+				Title:       "The encryption of the mesh is switched off",
+				Description: "The mesh owns the encryption between workloads and knows who talks to whom by it. A PeerAuthentication, label or annotation takes that away or lets plain text in beside it, so that policies by identity hold for some callers only and every application would have to encrypt by itself.",
+				Group:       "mesh",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"mtls"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"security.istio.io/PeerAuthentication", "/Namespace", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace"},
+				Needles:     []string{"DISABLE", "PERMISSIVE", "security.istio.io/tlsMode", "config.linkerd.io/default-inbound-policy", "config.linkerd.io/disable-identity"},
+				Parameters: map[string]Parameter{
+					"allowed_plaintext_ports": Parameter{
+						Type:        "array",
+						Description: "The ports of workloads that may take plain text, such as those of health checks.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "integer",
+						},
+					},
+					"permissive": Parameter{
+						Type:        "string",
+						Description: "Whether PERMISSIVE, which takes plain text beside mTLS, is worth a warning.",
+						Default:     "warn",
+						Enum: []any{
+							"warn",
+							"allow",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Let the mesh encrypt - remove what switches it off, and where one caller is outside the mesh, open one port and not the workload.",
+					Sidecar: "Set mtls.mode STRICT once all callers are in the mesh; remove the label security.istio.io/tlsMode.",
+					Ambient: "Set mtls.mode STRICT; DISABLE is not supported there and leaves plain text allowed.",
+					Linkerd: "Set config.linkerd.io/default-inbound-policy all-authenticated and remove disable-identity.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/security/peer_authentication/",
+						Description: "Istio, PeerAuthentication",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/authorization-policy/",
+						Description: "Linkerd, default policies",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.mtls_disabled",
+				File:    "policies/mesh/mtls_disabled/mtls_disabled.rego",
 			},
 			&Rule{
 				ID:          "mesh/opt-out",
@@ -156,6 +236,46 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.mesh.opt_out",
 				File:    "policies/mesh/opt_out/opt_out.rego",
+			},
+			&Rule{
+				ID:          "mesh/proxy-identity",
+				Title:       "The application runs as the user of the proxy",
+				Description: "The rules that lead traffic into the proxy leave out whatever the proxy's own user or group sends. An application with that identity goes past the mesh on the way out - no mTLS, no retries, no metrics - though the proxy sits beside it and the mesh is believed to own its traffic.",
+				Group:       "mesh",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"mtls", "load-balancing", "metrics"},
+				Layers:      []string{"container", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace"},
+				Needles:     []string{"runAsUser", "runAsGroup"},
+				Parameters: map[string]Parameter{
+					"linkerd_proxy_uid": Parameter{
+						Type:        "integer",
+						Description: "The user of Linkerd's proxy, where no annotation of the Pod gives another.",
+						Default:     float64(2102),
+					},
+					"proxy_uid": Parameter{
+						Type:        "integer",
+						Description: "The user and group of Istio's proxy.",
+						Default:     float64(1337),
+					},
+				},
+				Remediation: Remediation{
+					Default: "Run the application as any other user and group, so that its traffic goes through the proxy of the mesh.",
+					Sidecar: "Keep user and group 1337 for istio-proxy; run the application as another, such as 10001.",
+					Linkerd: "Keep user 2102 for linkerd-proxy; run the application as another, such as 10001.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ops/deployment/application-requirements/",
+						Description: "Istio, what it requires of applications",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.proxy_identity",
+				File:    "policies/mesh/proxy_identity/proxy_identity.rego",
 			},
 			&Rule{
 				ID:          "mesh/switch-typo",
@@ -1016,6 +1136,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "policies/mesh/hand_rolled_proxy/hand_rolled_proxy.rego",
+				Package: "lib.onelayer.policies.mesh.hand_rolled_proxy",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/mesh/host_network/host_network.rego",
 				Package: "lib.onelayer.policies.mesh.host_network",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.workload"},
@@ -1026,8 +1151,18 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "policies/mesh/mtls_disabled/mtls_disabled.rego",
+				Package: "lib.onelayer.policies.mesh.mtls_disabled",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/mesh/opt_out/opt_out.rego",
 				Package: "lib.onelayer.policies.mesh.opt_out",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/mesh/proxy_identity/proxy_identity.rego",
+				Package: "lib.onelayer.policies.mesh.proxy_identity",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{

@@ -3,6 +3,7 @@ package lib.onelayer.params
 # METADATA
 # description: Generated from the METADATA of the policies; change it there.
 _defaults := {
+	"mesh/mtls-disabled": {"allowed_plaintext_ports": [], "permissive": "warn"},
 	"mesh/opt-out": {
 		"allowed_kinds": [],
 		"allowed_namespaces": [
@@ -14,6 +15,7 @@ _defaults := {
 			"kube-system",
 		],
 	},
+	"mesh/proxy-identity": {"linkerd_proxy_uid": 2102, "proxy_uid": 1337},
 	"process/cron-in-container": {"schedule_seconds": 30},
 	"process/drain-cut-short": {"min_drain_seconds": 5},
 	"process/manager-entrypoint": {"allowed_managers": []},
@@ -25,10 +27,15 @@ _defaults := {
 }
 
 _schema := {
+	"mesh/mtls-disabled": {
+		"allowed_plaintext_ports": {"items": {"type": "integer"}, "type": "array"},
+		"permissive": {"enum": ["warn", "allow"], "type": "string"},
+	},
 	"mesh/opt-out": {
 		"allowed_kinds": {"items": {"type": "string"}, "type": "array"},
 		"allowed_namespaces": {"items": {"type": "string"}, "type": "array"},
 	},
+	"mesh/proxy-identity": {"linkerd_proxy_uid": {"type": "integer"}, "proxy_uid": {"type": "integer"}},
 	"process/cron-in-container": {"schedule_seconds": {"type": "integer"}},
 	"process/drain-cut-short": {"min_drain_seconds": {"type": "number"}},
 	"process/manager-entrypoint": {"allowed_managers": {"items": {"type": "string"}, "type": "array"}},
@@ -41,9 +48,12 @@ _schema := {
 
 _severities := {
 	"mesh/double-enrolment": ["error", "warning"],
+	"mesh/hand-rolled-proxy": ["warning", "info"],
 	"mesh/host-network": ["warning", "info"],
 	"mesh/ineffective-intent": ["error", "warning"],
+	"mesh/mtls-disabled": ["error", "warning"],
 	"mesh/opt-out": ["error", "warning"],
+	"mesh/proxy-identity": ["error", "warning"],
 	"mesh/switch-typo": ["error", "warning"],
 	"observability/manager-logs": ["warning", "info"],
 	"observability/manager-metrics": ["warning", "info"],
