@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "dce6c4f0cb08735178f00173ec726ba594c1d51e394a80cef0d6a864ec7f3b51"
+revision := "9e5fee22a22fd3cbe29c09892906632be68a6e08de3afa0b3cf1ad1ff617c7ff"
