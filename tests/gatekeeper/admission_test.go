@@ -48,7 +48,7 @@ func TestSilence(t *testing.T) {
 		"the spec":            changed(managed, true, "spec", "paused"),
 		"labels for the mesh": changed(managed, "ambient", "metadata", "labels", "istio.io/dataplane-mode"),
 	} {
-		assert.Equal(t, said, messages(admit(t, c, "UPDATE", managed, update)), "an update of %s", name)
+		assert.Subset(t, messages(admit(t, c, "UPDATE", managed, update)), said, "an update of %s", name)
 	}
 	assert.NotEmpty(t, audit(t, c, managed), "an audit")
 }
