@@ -163,7 +163,19 @@ func (r *raw) stock(ctx context.Context, engine *conftest) error {
 	})
 }
 
-// TestSingleFiles gives every file that conftest can parse to both by itself.
+// several tells whether a file holds several documents. conftest judges them apart unless it combines, so that only then
+// a workload sees the namespace beside it.
+func several(read map[string]any) bool {
+	for _, value := range read {
+		if list, ok := value.([]any); ok && len(list) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// TestSingleFiles gives every file that conftest can parse to both by itself, with --combine where it holds several
+// documents.
 func TestSingleFiles(t *testing.T) {
 	var inputs []*raw
 	seen := map[string]bool{}
@@ -190,8 +202,15 @@ func TestSingleFiles(t *testing.T) {
 			require.NoError(t, r.stock(t.Context(), engine))
 			read, err := r.parse()
 			require.NoError(t, err)
-			results, err := engine.Check(t.Context(), read, "main")
-			require.NoError(t, err)
+			var results output.CheckResults
+			if several(read) {
+				result, err := engine.CheckCombined(t.Context(), read, "main")
+				require.NoError(t, err)
+				results = output.CheckResults{result}
+			} else {
+				results, err = engine.Check(t.Context(), read, "main")
+				require.NoError(t, err)
+			}
 			have, err := shown(results)
 			require.NoError(t, err)
 			assert.Equal(t, want[r.name], have)
