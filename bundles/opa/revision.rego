@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "9e5fee22a22fd3cbe29c09892906632be68a6e08de3afa0b3cf1ad1ff617c7ff"
+revision := "fe20707c1496b98b1916b115f76e760b9ecc37c84ed4d2578059ea76f37132bd"

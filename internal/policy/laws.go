@@ -33,6 +33,7 @@ const (
 	LawBuiltins   = "builtins"
 	LawRegex      = "constant-regex"
 	LawFloor      = "floor"
+	LawMembership = "membership"
 )
 
 // checked is a module under the laws.
@@ -73,7 +74,7 @@ func Laws(sources []Source) []Violation {
 func moduleLaws(c checked) []Violation {
 	laws := []lawOf{formatLaw, lineLaw, commentLaw, pathLaw}
 	if !c.test {
-		laws = append(laws, policyLaw, importLaw, referenceLaw, nameLaw, builtinLaw)
+		laws = append(laws, policyLaw, importLaw, referenceLaw, nameLaw, builtinLaw, membershipLaw)
 	}
 	var found []Violation
 	for _, law := range laws {

@@ -175,7 +175,10 @@ _matches(waiver, found) if {
 	}
 }
 
-_field_matches("kind", wanted, found) if wanted in {found.object.kind, _group_kind(found.object)}
+_field_matches("kind", wanted, found) if {
+	kinds := {found.object.kind, _group_kind(found.object)}
+	wanted in kinds
+}
 
 _field_matches("namespace", wanted, found) if _like(wanted, null, resource.text(found.object.namespace))
 

@@ -227,10 +227,12 @@ _on_controllers := [misplaced |
 ]
 
 _for_pods(key) if {
-	key in {"proxy.istio.io/config", _dataplane, _linkerd}
+	key in _template_keys
 } else if {
 	regex.match(`^(?:traffic\.)?sidecar\.istio\.io/|^config\.(?:[a-z]+\.)?linkerd\.io/`, key)
 }
+
+_template_keys := {"proxy.istio.io/config", _dataplane, _linkerd}
 
 _outer(obj) := [[path, meta] |
 	some path in [["metadata"], ["spec", "jobTemplate", "metadata"]]
