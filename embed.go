@@ -21,6 +21,7 @@ import "embed"
 //go:embed lib/command/table.rego
 //go:embed lib/command/words.rego
 //go:embed lib/container/container.rego
+//go:embed lib/duration/duration.rego
 //go:embed lib/exempt/exempt.rego
 //go:embed lib/exempt/record.rego
 //go:embed lib/finding/finding.rego
@@ -95,8 +96,13 @@ import "embed"
 //go:embed policies/process/signals_swallowed/signals_swallowed.rego
 //go:embed policies/resilience/manager_restart_policy/manager_restart_policy.rego
 //go:embed policies/resilience/missing_probe/missing_probe.rego
+//go:embed policies/resilience/retries_off_by_mistake/retries_off_by_mistake.rego
+//go:embed policies/resilience/retry_exceeds_timeout/retry_exceeds_timeout.rego
+//go:embed policies/resilience/unsafe_retry/unsafe_retry.rego
 //go:embed policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego
 //go:embed policies/traffic/in_container_cluster/in_container_cluster.rego
+//go:embed policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego
+//go:embed policies/traffic/replicas_with_autoscaler/replicas_with_autoscaler.rego
 //go:embed policies/traffic/session_affinity/session_affinity.rego
 //go:embed bundles/conftest/main.rego
 //go:embed bundles/opa/onelayer.rego

@@ -39,8 +39,13 @@ import data.lib.onelayer.policies.process.restart_loop as policy_process_restart
 import data.lib.onelayer.policies.process.signals_swallowed as policy_process_signals_swallowed
 import data.lib.onelayer.policies.resilience.manager_restart_policy as policy_resilience_manager_restart_policy
 import data.lib.onelayer.policies.resilience.missing_probe as policy_resilience_missing_probe
+import data.lib.onelayer.policies.resilience.retries_off_by_mistake as policy_resilience_retries_off_by_mistake
+import data.lib.onelayer.policies.resilience.retry_exceeds_timeout as policy_resilience_retry_exceeds_timeout
+import data.lib.onelayer.policies.resilience.unsafe_retry as policy_resilience_unsafe_retry
 import data.lib.onelayer.policies.traffic.cluster_with_autoscaler as policy_traffic_cluster_with_autoscaler
 import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic_in_container_cluster
+import data.lib.onelayer.policies.traffic.mesh_balancer_disabled as policy_traffic_mesh_balancer_disabled
+import data.lib.onelayer.policies.traffic.replicas_with_autoscaler as policy_traffic_replicas_with_autoscaler
 import data.lib.onelayer.policies.traffic.session_affinity as policy_traffic_session_affinity
 import data.lib.onelayer.resource
 import data.lib.onelayer.subject
@@ -283,6 +288,21 @@ _found contains found if {
 }
 
 _found contains found if {
+	"resilience/retries-off-by-mistake" in _due
+	some found in policy_resilience_retries_off_by_mistake.violation
+}
+
+_found contains found if {
+	"resilience/retry-exceeds-timeout" in _due
+	some found in policy_resilience_retry_exceeds_timeout.violation
+}
+
+_found contains found if {
+	"resilience/unsafe-retry" in _due
+	some found in policy_resilience_unsafe_retry.violation
+}
+
+_found contains found if {
 	"traffic/cluster-with-autoscaler" in _due
 	some found in policy_traffic_cluster_with_autoscaler.violation
 }
@@ -290,6 +310,16 @@ _found contains found if {
 _found contains found if {
 	"traffic/in-container-cluster" in _due
 	some found in policy_traffic_in_container_cluster.violation
+}
+
+_found contains found if {
+	"traffic/mesh-balancer-disabled" in _due
+	some found in policy_traffic_mesh_balancer_disabled.violation
+}
+
+_found contains found if {
+	"traffic/replicas-with-autoscaler" in _due
+	some found in policy_traffic_replicas_with_autoscaler.violation
 }
 
 _found contains found if {
@@ -392,9 +422,14 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/replicas-with-autoscaler",
 	],
 	"/Service": [
 		"mesh/ineffective-intent",
+		"resilience/retries-off-by-mistake",
+		"resilience/retry-exceeds-timeout",
+		"resilience/unsafe-retry",
+		"traffic/mesh-balancer-disabled",
 		"traffic/session-affinity",
 	],
 	"apps.openshift.io/DeploymentConfig": [
@@ -424,6 +459,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/replicas-with-autoscaler",
 	],
 	"apps/DaemonSet": [
 		"mesh/double-enrolment",
@@ -479,6 +515,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/replicas-with-autoscaler",
 	],
 	"apps/ReplicaSet": [
 		"mesh/double-enrolment",
@@ -507,6 +544,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/replicas-with-autoscaler",
 	],
 	"apps/StatefulSet": [
 		"mesh/double-enrolment",
@@ -535,6 +573,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/replicas-with-autoscaler",
 	],
 	"argoproj.io/Rollout": [
 		"mesh/double-enrolment",
@@ -563,6 +602,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/replicas-with-autoscaler",
 	],
 	"batch/CronJob": [
 		"mesh/double-enrolment",
@@ -672,6 +712,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/replicas-with-autoscaler",
 	],
 	"extensions/ReplicaSet": [
 		"mesh/double-enrolment",
@@ -699,9 +740,28 @@ _rules := {
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
 		"traffic/in-container-cluster",
+		"traffic/replicas-with-autoscaler",
+	],
+	"gateway.networking.k8s.io/GRPCRoute": [
+		"resilience/retries-off-by-mistake",
+		"resilience/retry-exceeds-timeout",
+	],
+	"gateway.networking.k8s.io/HTTPRoute": [
+		"resilience/retries-off-by-mistake",
+		"resilience/retry-exceeds-timeout",
+		"resilience/unsafe-retry",
+	],
+	"networking.istio.io/DestinationRule": [
+		"traffic/mesh-balancer-disabled",
 	],
 	"networking.istio.io/ServiceEntry": [
 		"mesh/ineffective-intent",
+		"traffic/mesh-balancer-disabled",
+	],
+	"networking.istio.io/VirtualService": [
+		"resilience/retries-off-by-mistake",
+		"resilience/retry-exceeds-timeout",
+		"resilience/unsafe-retry",
 	],
 	"onelayer.dev/Compose": [
 		"observability/manager-logs",
@@ -740,6 +800,11 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"traffic/in-container-cluster",
+	],
+	"policy.linkerd.io/HTTPRoute": [
+		"resilience/retries-off-by-mistake",
+		"resilience/retry-exceeds-timeout",
+		"resilience/unsafe-retry",
 	],
 	"security.istio.io/PeerAuthentication": [
 		"mesh/mtls-disabled",
@@ -830,8 +895,13 @@ _remediation := {
 	"process/signals-swallowed": "Use the exec form, CMD [\"node\", \"server.js\"]; end an entrypoint script with exec; call node instead of npm start; add tini when the program must not be PID 1.",
 	"resilience/manager-restart-policy": "Drop the keys and let the kubelet restart: resources.limits.memory instead of max_memory_restart (with --max-old-space-size for node), a livenessProbe for hangs, and the kubelet's own back-off.",
 	"resilience/missing-probe": "Add a readinessProbe that asks the application whether it can serve, and a livenessProbe that asks whether it must be restarted, on different questions; a startupProbe covers a slow start.",
+	"resilience/retries-off-by-mistake": "Say how often the mesh retries; where it must not, say so with attempts 0 in Istio or without retry annotations in Linkerd.",
+	"resilience/retry-exceeds-timeout": "Give each try at most the timeout divided by the number of tries, which is one more than that of retries.",
+	"resilience/unsafe-retry": "Split the route - retry server errors on GET, HEAD and OPTIONS only, and on writes only what never reached the application (connect-failure, refused-stream, 503).",
 	"traffic/cluster-with-autoscaler": "Run one process per container and let the HorizontalPodAutoscaler or replicas scale: replicas times workers becomes replicas, and the resources of one container become those of one process.",
 	"traffic/in-container-cluster": "Run one process per container and raise replicas, or let a HorizontalPodAutoscaler do it; requests and limits per process are the old ones divided by the number of workers.",
+	"traffic/mesh-balancer-disabled": "Let the mesh balance - choose LEAST_REQUEST or ROUND_ROBIN, let the Service of Kubernetes stand for a host of the cluster, and list databases that balance by themselves in allowed_hosts.",
+	"traffic/replicas-with-autoscaler": "Remove spec.replicas from the manifest and let minReplicas of the autoscaler be the lower bound.",
 	"traffic/session-affinity": "Remove sessionAffinity, and keep sessions outside of the process.",
 }
 

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "8099dff6ca6815a86dd10debe85b025ebd8c3ec4b5765f30e282ebfaac80ed08"
+const catalogueDigest = "c70281ceff982cbc8793b105bd058b1cfcaf6af42cc3a72df6fbd813c4dae0f0"
 
 var _ finding.Severity
 
@@ -802,6 +802,111 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/resilience/missing_probe/missing_probe.rego",
 			},
 			&Rule{
+				ID:          "resilience/retries-off-by-mistake",
+				Title:       "Retries that switch themselves off",
+				Description: "The manifest speaks of retries, and the mesh does none. In Istio an empty retries block means none and takes the default of two away, and a fault on a route switches its retries and timeout off; Linkerd reads a limit of 0 as not set. The mesh owns retries here, and the author believes otherwise about what it does.",
+				Group:       "resilience",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"retries", "timeouts"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"networking.istio.io/VirtualService", "/Service", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute"},
+				Needs:       []string{"object"},
+				Needles:     []string{"retries", "fault", "retry.linkerd.io/limit"},
+				Remediation: Remediation{
+					Default: "Say how often the mesh retries; where it must not, say so with attempts 0 in Istio or without retry annotations in Linkerd.",
+					Sidecar: "Write retries.attempts, or remove retries to keep the default of two; keep faults on a route of their own.",
+					Linkerd: "Remove retry.linkerd.io/http or retry.linkerd.io/grpc to retry never.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/networking/virtual-service/",
+						Description: "Istio, HTTPRetry",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/retries/",
+						Description: "Linkerd, retries",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.retries_off_by_mistake",
+				File:    "policies/resilience/retries_off_by_mistake/retries_off_by_mistake.rego",
+			},
+			&Rule{
+				ID:          "resilience/retry-exceeds-timeout",
+				Title:       "Retries that do not fit into their timeout",
+				Description: "The mesh owns retries and the timeout of a call, and the timeout covers all tries. Where one try may take as long as the timeout, the retries never happen; where all of them take longer, the last are cut, and the application sees a timeout instead of the answer of another Pod.",
+				Group:       "resilience",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning", "info"},
+				Concerns:    []string{"retries", "timeouts"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"networking.istio.io/VirtualService", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute", "/Service"},
+				Needs:       []string{"object"},
+				Needles:     []string{"retries", "retry"},
+				Remediation: Remediation{
+					Default: "Give each try at most the timeout divided by the number of tries, which is one more than that of retries.",
+					Sidecar: "Set retries.perTryTimeout (timeouts.backendRequest of an HTTPRoute) to the timeout divided by attempts plus one.",
+					Linkerd: "Set retry.linkerd.io/timeout to timeout.linkerd.io/request divided by retry.linkerd.io/limit plus one.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/networking/virtual-service/",
+						Description: "Istio, HTTPRetry",
+					},
+					RelatedResource{
+						Ref:         "https://gateway-api.sigs.k8s.io/geps/gep-1731/",
+						Description: "Gateway API, retries",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/timeouts/",
+						Description: "Linkerd, timeouts",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.retry_exceeds_timeout",
+				File:    "policies/resilience/retry_exceeds_timeout/retry_exceeds_timeout.rego",
+			},
+			&Rule{
+				ID:          "resilience/unsafe-retry",
+				Title:       "The mesh repeats what may have been done already",
+				Description: "The mesh owns retries and repeats a request after an answer that the application may have given half way - a 500, a reset - on routes that take writes as well. An order is then placed twice, and the application, which alone knows what may be repeated, never hears of it.",
+				Group:       "resilience",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"retries"},
+				Layers:      []string{"container", "mesh"},
+				AppliesTo:   []string{"networking.istio.io/VirtualService", "gateway.networking.k8s.io/HTTPRoute", "policy.linkerd.io/HTTPRoute", "/Service"},
+				Needs:       []string{"object"},
+				Needles:     []string{"retryOn", "retry"},
+				Parameters: map[string]Parameter{
+					"idempotent_annotation": Parameter{
+						Type:        "string",
+						Description: "The annotation that says, by the value true, that everything behind a route may be repeated.",
+						Default:     "onelayer.dev/idempotent",
+					},
+				},
+				Remediation: Remediation{
+					Default: "Split the route - retry server errors on GET, HEAD and OPTIONS only, and on writes only what never reached the application (connect-failure, refused-stream, 503).",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/networking/virtual-service/",
+						Description: "Istio, HTTPRetry",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/retries/",
+						Description: "Linkerd, retries",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.unsafe_retry",
+				File:    "policies/resilience/unsafe_retry/unsafe_retry.rego",
+			},
+			&Rule{
 				ID:          "traffic/cluster-with-autoscaler",
 				Title:       "Two scalers own one workload",
 				Description: "PM2 multiplies the program inside the container while replicas or an autoscaler multiply the container. The autoscaler measures and moves whole groups of workers, requests and limits are shared out by nobody, and the balancer of the mesh sees one endpoint where many processes answer.",
@@ -849,6 +954,73 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.traffic.in_container_cluster",
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
+			},
+			&Rule{
+				ID:          "traffic/mesh-balancer-disabled",
+				Title:       "The balancer of the mesh is switched off",
+				Description: "The mesh owns load balancing between Pods. PASSTHROUGH, a resolution of NONE for a host of the cluster, or a Service that is exported to nobody send each call to the address that the client chose, so that neither the mesh nor Kubernetes spreads the load, and retries and outlier detection have no other Pod to go to.",
+				Group:       "traffic",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"load-balancing", "retries", "circuit-breaking"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"networking.istio.io/DestinationRule", "networking.istio.io/ServiceEntry", "/Service"},
+				Needs:       []string{"object"},
+				Needles:     []string{"PASSTHROUGH", "ServiceEntry", "networking.istio.io/exportTo"},
+				Parameters: map[string]Parameter{
+					"allowed_hosts": Parameter{
+						Type:        "array",
+						Description: "The hosts, as their DestinationRule or ServiceEntry writes them, that keep the address of the client, such as those of databases that balance by themselves.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+					"cluster_domain": Parameter{
+						Type:        "string",
+						Description: "The domain of the cluster, by which a host of its own is known.",
+						Default:     "cluster.local",
+					},
+				},
+				Remediation: Remediation{
+					Default: "Let the mesh balance - choose LEAST_REQUEST or ROUND_ROBIN, let the Service of Kubernetes stand for a host of the cluster, and list databases that balance by themselves in allowed_hosts.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/networking/destination-rule/",
+						Description: "Istio, DestinationRule",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.mesh_balancer_disabled",
+				File:    "policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego",
+			},
+			&Rule{
+				ID:          "traffic/replicas-with-autoscaler",
+				Title:       "A fixed number of replicas beside an autoscaler",
+				Description: "The manifest fixes replicas while an autoscaler owns that number. Each time the manifest is applied, Kubernetes goes back to the fixed number and the autoscaler has to climb again, under load with too few Pods behind the balancer.",
+				Group:       "traffic",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"scaling"},
+				Layers:      []string{"kubernetes"},
+				AppliesTo:   []string{"apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig", "/ReplicationController"},
+				Needs:       []string{"object", "inventory"},
+				Needles:     []string{"replicas"},
+				Remediation: Remediation{
+					Default: "Remove spec.replicas from the manifest and let minReplicas of the autoscaler be the lower bound.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",
+						Description: "Kubernetes, moving to horizontal autoscaling",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.replicas_with_autoscaler",
+				File:    "policies/traffic/replicas_with_autoscaler/replicas_with_autoscaler.rego",
 			},
 			&Rule{
 				ID:          "traffic/session-affinity",
@@ -931,6 +1103,10 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/container/container.rego",
 				Package: "lib.onelayer.container",
 				Imports: []string{"lib.onelayer.command", "lib.onelayer.image", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/duration/duration.rego",
+				Package: "lib.onelayer.duration",
 			},
 			ModuleInfo{
 				File:    "lib/exempt/exempt.rego",
@@ -1276,6 +1452,21 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.supervision", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "policies/resilience/retries_off_by_mistake/retries_off_by_mistake.rego",
+				Package: "lib.onelayer.policies.resilience.retries_off_by_mistake",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "policies/resilience/retry_exceeds_timeout/retry_exceeds_timeout.rego",
+				Package: "lib.onelayer.policies.resilience.retry_exceeds_timeout",
+				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "policies/resilience/unsafe_retry/unsafe_retry.rego",
+				Package: "lib.onelayer.policies.resilience.unsafe_retry",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego",
 				Package: "lib.onelayer.policies.traffic.cluster_with_autoscaler",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.supervision"},
@@ -1284,6 +1475,16 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
 				Package: "lib.onelayer.policies.traffic.in_container_cluster",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.supervision"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego",
+				Package: "lib.onelayer.policies.traffic.mesh_balancer_disabled",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/replicas_with_autoscaler/replicas_with_autoscaler.rego",
+				Package: "lib.onelayer.policies.traffic.replicas_with_autoscaler",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/traffic/session_affinity/session_affinity.rego",

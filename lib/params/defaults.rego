@@ -23,7 +23,9 @@ _defaults := {
 	"process/manager-installed": {"allowed_managers": []},
 	"process/restart-loop": {"schedule_seconds": 30},
 	"resilience/missing-probe": {"managed_is_error": true},
+	"resilience/unsafe-retry": {"idempotent_annotation": "onelayer.dev/idempotent"},
 	"traffic/in-container-cluster": {"web_concurrency": true},
+	"traffic/mesh-balancer-disabled": {"allowed_hosts": [], "cluster_domain": "cluster.local"},
 }
 
 _schema := {
@@ -43,7 +45,12 @@ _schema := {
 	"process/manager-installed": {"allowed_managers": {"items": {"type": "string"}, "type": "array"}},
 	"process/restart-loop": {"schedule_seconds": {"type": "integer"}},
 	"resilience/missing-probe": {"managed_is_error": {"type": "boolean"}},
+	"resilience/unsafe-retry": {"idempotent_annotation": {"type": "string"}},
 	"traffic/in-container-cluster": {"web_concurrency": {"type": "boolean"}},
+	"traffic/mesh-balancer-disabled": {
+		"allowed_hosts": {"items": {"type": "string"}, "type": "array"},
+		"cluster_domain": {"type": "string"},
+	},
 }
 
 _severities := {
@@ -76,8 +83,13 @@ _severities := {
 	"process/signals-swallowed": ["warning", "info"],
 	"resilience/manager-restart-policy": ["error", "warning", "info"],
 	"resilience/missing-probe": ["error", "warning", "info"],
+	"resilience/retries-off-by-mistake": ["warning"],
+	"resilience/retry-exceeds-timeout": ["error", "warning", "info"],
+	"resilience/unsafe-retry": ["warning"],
 	"traffic/cluster-with-autoscaler": ["error", "warning", "info"],
 	"traffic/in-container-cluster": ["error", "warning", "info"],
+	"traffic/mesh-balancer-disabled": ["warning"],
+	"traffic/replicas-with-autoscaler": ["warning"],
 	"traffic/session-affinity": ["warning", "info"],
 }
 
