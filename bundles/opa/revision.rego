@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "fe20707c1496b98b1916b115f76e760b9ecc37c84ed4d2578059ea76f37132bd"
+revision := "078dfe4b80dc827471d5b74da03c115fa4fb8ea2df8161441c7fe759351810fd"
