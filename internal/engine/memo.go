@@ -3,6 +3,8 @@ package engine
 import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
+
+	"github.com/onelayer/onelayer/internal/snapshot"
 )
 
 // maxMemo bounds the answers that a worker keeps from document to document.
@@ -106,7 +108,7 @@ func (m *memo) function(ref ast.Ref) *answers {
 	if !ok {
 		return nil
 	}
-	path := dotted(name)
+	path := snapshot.Dotted(name)
 	if m.purity.pure[path] {
 		if m.pure[path] == nil {
 			m.pure[path] = &answers{byHash: map[int][]call{}}

@@ -55,16 +55,3 @@ func newPurity(paths []string) *purity {
 	}
 	return p
 }
-
-// dotted writes the constant part of a reference below data.
-func dotted(ref ast.Ref) string {
-	names := make([]string, 0, len(ref))
-	for _, term := range ref[1:] {
-		name, ok := term.Value.(ast.String)
-		if !ok {
-			break
-		}
-		names = append(names, string(name))
-	}
-	return strings.Join(names, ".")
-}

@@ -23,7 +23,7 @@ func Pure(modules map[string]*ast.Module) []string {
 	rules := map[string]*dependencies{}
 	for _, module := range modules {
 		for _, rule := range module.Rules {
-			path := dotted(rule.Ref().GroundPrefix())
+			path := Dotted(rule.Ref().GroundPrefix())
 			if rules[path] == nil {
 				rules[path] = &dependencies{paths: map[string]bool{}}
 			}
@@ -37,7 +37,7 @@ func Pure(modules map[string]*ast.Module) []string {
 	}
 	for _, module := range modules {
 		for _, rule := range module.Rules {
-			rules[dotted(rule.Ref().GroundPrefix())].read(rule, rules, packages)
+			rules[Dotted(rule.Ref().GroundPrefix())].read(rule, rules, packages)
 		}
 	}
 	spread(rules)
@@ -51,8 +51,8 @@ func Pure(modules map[string]*ast.Module) []string {
 	return pure
 }
 
-// dotted writes the constant part of a reference below data.
-func dotted(ref ast.Ref) string {
+// Dotted writes the constant part of a reference below data, its names joined by dots.
+func Dotted(ref ast.Ref) string {
 	names := make([]string, 0, len(ref))
 	for _, term := range ref[1:] {
 		name, ok := term.Value.(ast.String)
@@ -77,7 +77,7 @@ func (d *dependencies) read(rule *ast.Rule, rules map[string]*dependencies, pack
 		case root.Equal(ast.InputRootDocument.Value):
 			d.impure = true
 		case root.Equal(ast.DefaultRootDocument.Value):
-			d.refer(dotted(ref), rules, packages)
+			d.refer(Dotted(ref), rules, packages)
 		default:
 			builtin := ast.BuiltinMap[ref.String()]
 			d.impure = d.impure || builtin != nil && builtin.Nondeterministic
