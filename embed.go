@@ -75,9 +75,11 @@ import "embed"
 //go:embed policies/mesh/opt_out/opt_out.rego
 //go:embed policies/mesh/proxy_identity/proxy_identity.rego
 //go:embed policies/mesh/switch_typo/switch_typo.rego
+//go:embed policies/observability/logs_excluded/logs_excluded.rego
 //go:embed policies/observability/manager_logs/manager_logs.rego
 //go:embed policies/observability/manager_metrics/manager_metrics.rego
 //go:embed policies/observability/manager_telemetry/manager_telemetry.rego
+//go:embed policies/observability/mesh_telemetry_disabled/mesh_telemetry_disabled.rego
 //go:embed policies/onelayer/config/config.rego
 //go:embed policies/onelayer/waiver_expired/waiver_expired.rego
 //go:embed policies/onelayer/waiver_unused/waiver_unused.rego

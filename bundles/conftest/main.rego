@@ -18,9 +18,11 @@ import data.lib.onelayer.policies.mesh.mtls_disabled as policy_mesh_mtls_disable
 import data.lib.onelayer.policies.mesh.opt_out as policy_mesh_opt_out
 import data.lib.onelayer.policies.mesh.proxy_identity as policy_mesh_proxy_identity
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
+import data.lib.onelayer.policies.observability.logs_excluded as policy_observability_logs_excluded
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
 import data.lib.onelayer.policies.observability.manager_telemetry as policy_observability_manager_telemetry
+import data.lib.onelayer.policies.observability.mesh_telemetry_disabled as policy_observability_mesh_telemetry_disabled
 import data.lib.onelayer.policies.onelayer.config as policy_onelayer_config
 import data.lib.onelayer.policies.onelayer.waiver_expired as policy_onelayer_waiver_expired
 import data.lib.onelayer.policies.onelayer.waiver_unused as policy_onelayer_waiver_unused
@@ -210,6 +212,26 @@ _mesh_switch_typo contains found if {
 	not exempt.accepted(found)
 }
 
+deny_observability_logs_excluded contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_logs_excluded with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_observability_logs_excluded contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_logs_excluded with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_observability_logs_excluded contains found if {
+	"observability/logs-excluded" in _due
+	some found in policy_observability_logs_excluded.violation
+	not exempt.accepted(found)
+}
+
 deny_observability_manager_logs contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _observability_manager_logs with input as judged.input
@@ -267,6 +289,26 @@ warn_observability_manager_telemetry contains _flat(found, subject.file(judged, 
 _observability_manager_telemetry contains found if {
 	"observability/manager-telemetry" in _due
 	some found in policy_observability_manager_telemetry.violation
+	not exempt.accepted(found)
+}
+
+deny_observability_mesh_telemetry_disabled contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_mesh_telemetry_disabled with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_observability_mesh_telemetry_disabled contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_mesh_telemetry_disabled with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_observability_mesh_telemetry_disabled contains found if {
+	"observability/mesh-telemetry-disabled" in _due
+	some found in policy_observability_mesh_telemetry_disabled.violation
 	not exempt.accepted(found)
 }
 
@@ -842,6 +884,7 @@ _rules := {
 		"mesh/ineffective-intent",
 		"mesh/mtls-disabled",
 		"mesh/switch-typo",
+		"observability/mesh-telemetry-disabled",
 	],
 	"/Pod": [
 		"mesh/double-enrolment",
@@ -852,9 +895,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -879,9 +924,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -906,9 +953,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -943,9 +992,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -972,9 +1023,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -999,9 +1052,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1028,9 +1083,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1057,9 +1114,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1086,9 +1145,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1115,9 +1176,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1142,9 +1205,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1169,9 +1234,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1196,9 +1263,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1225,9 +1294,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1320,9 +1391,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1347,9 +1420,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1365,6 +1440,9 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/in-container-cluster",
 	],
+	"telemetry.istio.io/Telemetry": [
+		"observability/mesh-telemetry-disabled",
+	],
 }
 
 _remediation := {
@@ -1376,9 +1454,11 @@ _remediation := {
 	"mesh/opt-out": "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
 	"mesh/proxy-identity": "Run the application as any other user and group, so that its traffic goes through the proxy of the mesh.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
+	"observability/logs-excluded": "Remove the key, so that the collector reads what the container prints; where it prints too much, lower the level of the application or filter in the collector.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",
 	"observability/manager-telemetry": "Remove the keys, options and packages of PM2 Plus; take request metrics and traces from the mesh, and the program's own from prom-client or OpenTelemetry.",
+	"observability/mesh-telemetry-disabled": "Let the mesh report; where single requests are noise, filter them by an expression and not the whole signal.",
 	"onelayer/config": "Correct the setting, or remove it to get the default. A waiver reads: onelayer:ignore GROUP/RULE until=YYYY-MM-DD owner=NAME -- reason.",
 	"onelayer/waiver-expired": "Repair what the waiver accepts and remove it, or agree on a new end with its owner.",
 	"onelayer/waiver-unused": "Remove the waiver.",

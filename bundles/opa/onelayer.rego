@@ -18,9 +18,11 @@ import data.lib.onelayer.policies.mesh.mtls_disabled as policy_mesh_mtls_disable
 import data.lib.onelayer.policies.mesh.opt_out as policy_mesh_opt_out
 import data.lib.onelayer.policies.mesh.proxy_identity as policy_mesh_proxy_identity
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
+import data.lib.onelayer.policies.observability.logs_excluded as policy_observability_logs_excluded
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
 import data.lib.onelayer.policies.observability.manager_telemetry as policy_observability_manager_telemetry
+import data.lib.onelayer.policies.observability.mesh_telemetry_disabled as policy_observability_mesh_telemetry_disabled
 import data.lib.onelayer.policies.onelayer.config as policy_onelayer_config
 import data.lib.onelayer.policies.onelayer.waiver_expired as policy_onelayer_waiver_expired
 import data.lib.onelayer.policies.onelayer.waiver_unused as policy_onelayer_waiver_unused
@@ -174,6 +176,11 @@ _found contains found if {
 }
 
 _found contains found if {
+	"observability/logs-excluded" in _due
+	some found in policy_observability_logs_excluded.violation
+}
+
+_found contains found if {
 	"observability/manager-logs" in _due
 	some found in policy_observability_manager_logs.violation
 }
@@ -186,6 +193,11 @@ _found contains found if {
 _found contains found if {
 	"observability/manager-telemetry" in _due
 	some found in policy_observability_manager_telemetry.violation
+}
+
+_found contains found if {
+	"observability/mesh-telemetry-disabled" in _due
+	some found in policy_observability_mesh_telemetry_disabled.violation
 }
 
 _own contains found if {
@@ -340,6 +352,7 @@ _rules := {
 		"mesh/ineffective-intent",
 		"mesh/mtls-disabled",
 		"mesh/switch-typo",
+		"observability/mesh-telemetry-disabled",
 	],
 	"/Pod": [
 		"mesh/double-enrolment",
@@ -350,9 +363,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -377,9 +392,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -404,9 +421,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -441,9 +460,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -470,9 +491,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -497,9 +520,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -526,9 +551,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -555,9 +582,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -584,9 +613,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -613,9 +644,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -640,9 +673,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -667,9 +702,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -694,9 +731,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -723,9 +762,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -818,9 +859,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -845,9 +888,11 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
+		"observability/mesh-telemetry-disabled",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -863,6 +908,9 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/in-container-cluster",
 	],
+	"telemetry.istio.io/Telemetry": [
+		"observability/mesh-telemetry-disabled",
+	],
 }
 
 _remediation := {
@@ -874,9 +922,11 @@ _remediation := {
 	"mesh/opt-out": "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
 	"mesh/proxy-identity": "Run the application as any other user and group, so that its traffic goes through the proxy of the mesh.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
+	"observability/logs-excluded": "Remove the key, so that the collector reads what the container prints; where it prints too much, lower the level of the application or filter in the collector.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",
 	"observability/manager-telemetry": "Remove the keys, options and packages of PM2 Plus; take request metrics and traces from the mesh, and the program's own from prom-client or OpenTelemetry.",
+	"observability/mesh-telemetry-disabled": "Let the mesh report; where single requests are noise, filter them by an expression and not the whole signal.",
 	"onelayer/config": "Correct the setting, or remove it to get the default. A waiver reads: onelayer:ignore GROUP/RULE until=YYYY-MM-DD owner=NAME -- reason.",
 	"onelayer/waiver-expired": "Repair what the waiver accepts and remove it, or agree on a new end with its owner.",
 	"onelayer/waiver-unused": "Remove the waiver.",

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "c70281ceff982cbc8793b105bd058b1cfcaf6af42cc3a72df6fbd813c4dae0f0"
+const catalogueDigest = "152115e59a238e5be70664ac1f86ef611b596904a319a6c095e971e1999d8683"
 
 var _ finding.Severity
 
@@ -308,6 +308,54 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/mesh/switch_typo/switch_typo.rego",
 			},
 			&Rule{
+				ID:          "observability/logs-excluded",
+				Title:       "The log collector is told to skip a workload",
+				Description: "The cluster's pipeline owns logs - a collector on each node reads what containers print. An annotation or label tells it to skip this Pod, so that its output is gone with the container and nobody owns the logs unless the application ships them by itself.",
+				Group:       "observability",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"logs"},
+				Layers:      []string{"container", "kubernetes"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object"},
+				Needles:     []string{"fluentbit.io/exclude", "logs_exclude", "co.elastic.logs", "vector.dev/exclude", "splunk.com/exclude", "sumologic.com/exclude"},
+				Parameters: map[string]Parameter{
+					"allowed_namespaces": Parameter{
+						Type:        "array",
+						Description: "The namespaces whose workloads may be left out, such as that of the collector itself.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Remove the key, so that the collector reads what the container prints; where it prints too much, lower the level of the application or filter in the collector.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://docs.fluentbit.io/manual/pipeline/filters/kubernetes",
+						Description: "Fluent Bit, annotations of Pods",
+					},
+					RelatedResource{
+						Ref:         "https://docs.datadoghq.com/containers/guide/container-discovery-management/",
+						Description: "Datadog, excluded containers",
+					},
+					RelatedResource{
+						Ref:         "https://www.elastic.co/docs/reference/beats/filebeat/configuration-autodiscover-hints",
+						Description: "Filebeat, hints of Pods",
+					},
+					RelatedResource{
+						Ref:         "https://vector.dev/docs/reference/configuration/sources/kubernetes_logs/",
+						Description: "Vector, excluded Pods and containers",
+					},
+				},
+				Package: "lib.onelayer.policies.observability.logs_excluded",
+				File:    "policies/observability/logs_excluded/logs_excluded.rego",
+			},
+			&Rule{
 				ID:          "observability/manager-logs",
 				Title:       "The process manager keeps logs of its own",
 				Description: "PM2 writes log files inside the container, rotates them with a module of its own, or its log tail is the output of the container. What lies in files never reaches the node's log collector, fills the disk of the node, and is lost with the Pod.",
@@ -366,6 +414,57 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.observability.manager_telemetry",
 				File:    "policies/observability/manager_telemetry/manager_telemetry.rego",
+			},
+			&Rule{
+				ID:          "observability/mesh-telemetry-disabled",
+				Title:       "The telemetry of the mesh is switched off",
+				Description: "The mesh measures every request - rate, errors, duration, traces, access logs - without the application's doing. Here that is switched off, so that dashboards and alerts are blind for these workloads, and the application would have to measure what the mesh owns.",
+				Group:       "observability",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"metrics", "tracing", "logs"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"telemetry.istio.io/Telemetry", "/Namespace", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object"},
+				Needles:     []string{"Telemetry", "proxy.istio.io/config", "viz.linkerd.io/disable-tap"},
+				Parameters: map[string]Parameter{
+					"required_signals": Parameter{
+						Type:        "array",
+						Description: "What the mesh must report.",
+						Default: []any{
+							"metrics",
+							"traces",
+							"logs",
+						},
+						Items: &Items{
+							Type: "string",
+							Enum: []any{
+								"metrics",
+								"traces",
+								"logs",
+							},
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Let the mesh report; where single requests are noise, filter them by an expression and not the whole signal.",
+					Sidecar: "Remove disabled, disableSpanReporting and the sampling of 0 from the Telemetry, or narrow it by a selector and a filter.",
+					Linkerd: "Remove viz.linkerd.io/disable-tap.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/telemetry/",
+						Description: "Istio, Telemetry",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/tasks/securing-linkerd-tap/",
+						Description: "Linkerd, tap",
+					},
+				},
+				Package: "lib.onelayer.policies.observability.mesh_telemetry_disabled",
+				File:    "policies/observability/mesh_telemetry_disabled/mesh_telemetry_disabled.rego",
 			},
 			&Rule{
 				ID:          "onelayer/config",
@@ -1347,6 +1446,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "policies/observability/logs_excluded/logs_excluded.rego",
+				Package: "lib.onelayer.policies.observability.logs_excluded",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/observability/manager_logs/manager_logs.rego",
 				Package: "lib.onelayer.policies.observability.manager_logs",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.pm2", "lib.onelayer.supervision"},
@@ -1360,6 +1464,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/observability/manager_telemetry/manager_telemetry.rego",
 				Package: "lib.onelayer.policies.observability.manager_telemetry",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.manager", "lib.onelayer.pm2", "lib.onelayer.supervision"},
+			},
+			ModuleInfo{
+				File:    "policies/observability/mesh_telemetry_disabled/mesh_telemetry_disabled.rego",
+				Package: "lib.onelayer.policies.observability.mesh_telemetry_disabled",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/onelayer/config/config.rego",

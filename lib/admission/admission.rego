@@ -14,9 +14,9 @@ import data.lib.onelayer.workload
 # description: >-
 #   True when the input is the review of a deletion, of an object that is being deleted, of one of onelayer's own kinds,
 #   which are there to be looked up, of an update that leaves everything but status and metadata as it was, labels and
-#   annotations that a mesh or a waiver reads included, or of a Pod, ReplicaSet or Job that belongs to a controller of a
-#   kind that is judged itself. The setting skip_owned, true unless the configuration says otherwise, is for the last:
-#   whoever writes an object may claim an owner for it.
+#   annotations that a mesh, a collector of logs or a waiver reads included, or of a Pod, ReplicaSet or Job that belongs
+#   to a controller of a kind that is judged itself. The setting skip_owned, true unless the configuration says
+#   otherwise, is for the last: whoever writes an object may claim an owner for it.
 default silent := false
 
 silent if {
@@ -51,7 +51,13 @@ _substance(obj) := {
 _read(obj, field) := {key: value |
 	some key, value in resource.meta(obj)[field]
 	is_string(key)
+	_is_read(key)
+}
+
+_is_read(key) if {
 	regex.match(`^istio-|^onelayer\.dev/|(^|\.)(istio|linkerd)\.io/`, key)
+} else if {
+	regex.match(`^(fluentbit\.io|vector\.dev|splunk\.com|sumologic\.com)/exclude|logs_exclude$|^co\.elastic\.logs`, key)
 }
 
 _owned if {

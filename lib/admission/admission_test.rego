@@ -84,6 +84,8 @@ test_an_update_of_what_rules_read_is_judged if {
 		["/apiVersion", "apps/v2"],
 		["/metadata/labels/istio.io~1rev", "canary"],
 		["/metadata/labels/istio-injection", "disabled"],
+		["/metadata/annotations/fluentbit.io~1exclude", "true"],
+		["/metadata/annotations/ad.datadoghq.com~1web.logs_exclude", "true"],
 		["/metadata/annotations/linkerd.io~1inject", "disabled"],
 		["/metadata/annotations/config.linkerd.io~1skip-outbound-ports", "80"],
 		["/metadata/annotations/sidecar.istio.io~1inject", "false"],
