@@ -68,8 +68,8 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 }
 
 _switches(pod) := [switch |
-	some field in ["labels", "annotations"]
-	some key, value in pod.meta[field]
+	some field, entries in pod.meta
+	some key, value in entries
 	[collector, what] := _skipped(field, key, lower(resource.text(value)))
 	switch := {"field": field, "key": key, "collector": collector, "what": what}
 ]
