@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "7c5f258b6560bce83f52f5840f063ed0b9cab0bbfceb069a86d17a6819fe972b"
+revision := "8b10b486ffdbe06c3f18cc2b78aec3d27215c9f3fc6f9e05c890f0f28674cf85"

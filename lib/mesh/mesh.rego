@@ -94,6 +94,18 @@ observed(pod) := _found("gateway", "a container of Istio that routes as a gatewa
 
 # METADATA
 # description: >-
+#   True when a pod template is part of a mesh itself - control plane, node agent or managed gateway - and so is set up
+#   by the mesh and not by an author who could leave something to it.
+part_of_a_mesh(pod) if {
+	some key in ["linkerd.io/control-plane-component", "linkerd.io/cni-resource", "gateway.istio.io/managed"]
+	_has(_labels(pod), key)
+} else if {
+	some key in ["app", "k8s-app"]
+	_text(_labels(pod), key) in {"istiod", "ztunnel", "istio-cni-node"}
+}
+
+# METADATA
+# description: >-
 #   True when the template itself carries a key of a mesh, which proves intent where the namespace is unknown.
 intended(pod) if {
 	some key, _ in object.union(_labels(pod), _annotations(pod))

@@ -204,3 +204,16 @@ test_closed_namespaces if {
 	not mesh.closed("ambient", "kube-public")
 	not mesh.closed("linkerd", "shop")
 }
+
+test_parts_of_a_mesh if {
+	every labels in [
+		{"linkerd.io/control-plane-component": "identity"}, {"linkerd.io/cni-resource": "true"},
+		{"gateway.istio.io/managed": "istio.io-gateway-controller"}, {"app": "istiod"}, {"app": "ztunnel"},
+		{"k8s-app": "istio-cni-node"},
+	] {
+		mesh.part_of_a_mesh(_pod(labels, {}, {}))
+	}
+	every labels in [{"app": "web"}, {"linkerd.io/workload-ns": "shop"}, {"name": "istiod"}] {
+		not mesh.part_of_a_mesh(_pod(labels, {}, {}))
+	}
+}

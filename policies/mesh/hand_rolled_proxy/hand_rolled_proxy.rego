@@ -71,6 +71,8 @@ _image(entry) := resource.text(object.get(entry.container, "image", ""))
 _its_place(pod) if {
 	mesh.observed(pod).mode == "gateway"
 } else if {
+	mesh.part_of_a_mesh(pod)
+} else if {
 	pod.kind == "/Pod"
 	_injected(pod)
 } else if {

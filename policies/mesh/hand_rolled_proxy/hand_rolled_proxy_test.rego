@@ -55,6 +55,12 @@ test_proxies_in_their_place if {
 	_found(_of({}, alone)) == set()
 }
 
+test_the_mesh_itself if {
+	identity := _of({}, {"containers": [_app, {"name": "linkerd-proxy"}]})
+	labels := {"spec": {"template": {"metadata": {"labels": {"linkerd.io/control-plane-component": "identity"}}}}}
+	_found(object.union(identity, labels)) == set()
+}
+
 test_other_annotations if {
 	_found(_of({"shop.example.com/team": "web"}, {"containers": [_app, {"name": "istio-proxy"}]})) == _second
 }

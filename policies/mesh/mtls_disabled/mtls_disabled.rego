@@ -128,7 +128,10 @@ _switches := [switch |
 ]
 
 _holders := array.concat(
-	[{"obj": pod.obj, "meta": pod.meta, "path": pod.meta_path} | some pod in workload.pods],
+	[{"obj": pod.obj, "meta": pod.meta, "path": pod.meta_path} |
+		some pod in workload.pods
+		not mesh.part_of_a_mesh(pod)
+	],
 	[{"obj": record.obj, "meta": object.remove(resource.meta(record.obj), ["labels"]), "path": ["metadata"]} |
 		some record in resource.of({"/Namespace"})
 	],

@@ -91,6 +91,10 @@ test_switches_of_pods if {
 	}
 	_alone(_pod({}, {"config.linkerd.io/disable-identity": "false"})) == set()
 	_alone(_pod("odd", ["odd"])) == set()
+	_alone(_pod(
+		{"linkerd.io/control-plane-component": "identity"},
+		{"config.linkerd.io/default-inbound-policy": "all-unauthenticated"},
+	)) == set()
 }
 
 test_switches_of_namespaces if {

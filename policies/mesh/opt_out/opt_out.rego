@@ -82,6 +82,7 @@ _left := {"sidecar": "Istio's sidecar", "ambient": "ambient mode", "linkerd": "L
 _leaving := [leaving |
 	some pod in workload.pods
 	not pod.spec.hostNetwork == true
+	not mesh.part_of_a_mesh(pod)
 	some [plane, field, key, value] in [
 		["sidecar", "labels", _inject, "false"],
 		["sidecar", "annotations", _inject, "false"],

@@ -97,6 +97,11 @@ test_what_is_allowed if {
 	_found(_of("Deployment", "istio-system", {"labels": _out}, {}), object.union(config, names)) == {["error", _label]}
 }
 
+test_the_mesh_itself if {
+	ztunnel := {"labels": {"app": "ztunnel", "istio.io/dataplane-mode": "none", "sidecar.istio.io/inject": "false"}}
+	_found(_of("DaemonSet", "mesh", ztunnel, {}), {}) == set()
+}
+
 test_messages if {
 	_message(_deployment({"labels": _out}), _shop(_injects)) == concat("", [
 		"mesh/opt-out: label sidecar.istio.io/inject=false leaves Istio's sidecar that its namespace gives, so no layer ",
