@@ -143,9 +143,9 @@ func (g *generator) libraries(s set, referential bool) ([]string, error) {
 	return libraries, nil
 }
 
-// maxTemplate is how many bytes a template may have as the JSON that an API server stores. etcd refuses 1.5 MiB; the rest is
-// for the fields that servers add and for several templates in one request.
-const maxTemplate = 512 * 1024
+// maxTemplate is how many bytes a template may have as the JSON that an API server stores. etcd refuses requests of more than
+// 1.5 MiB; the rest is for the status and the fields that servers add.
+const maxTemplate = 1 << 20
 
 // checkSize fails where a cluster could not take a template.
 func checkSize(path string, document any) error {
