@@ -122,7 +122,7 @@ func TestExcerptsReadFilesOnceAndWithinLimits(t *testing.T) {
 func TestEveryFlagOfCheckCanBeCompletedAndSetInTheEnvironment(t *testing.T) {
 	values := map[string]string{
 		"output": "json", "fail-on": "info", "min-severity": "error", "select": "process/*", "ignore": "a", "config": "c", "data": "d",
-		"strict": "true", "whole": "true", "stdin-filename": "n", "color": "never", "quiet": "true", "jobs": "2",
+		"strict": "true", "whole": "true", "admission": "true", "stdin-filename": "n", "color": "never", "quiet": "true", "jobs": "2",
 	}
 	env := System()
 	cmd := newCheckCmd(&env)

@@ -13,6 +13,8 @@ import (
 // SchemaID is where the JSON schema of the configuration document is published.
 const SchemaID = "https://onelayer.dev/schema/config/v1.json"
 
+//go:generate go run ./gen
+
 //go:embed schema.json
 var schema []byte
 

@@ -125,9 +125,13 @@ func TestNeedlesOfTheLibraryHideNothing(t *testing.T) {
 	want, err := open.Run(t.Context(), tree(unit(documents...)))
 	require.NoError(t, err)
 	got := check(t, lib, "", Options{Verified: true}, tree(unit(documents...)))
-	hidden := map[string]bool{}
-	for _, found := range brief(want.Findings) {
-		hidden[found] = true
+	texts := map[string]string{}
+	for _, doc := range documents {
+		texts[doc.File] = string(doc.Raw)
+	}
+	hidden := map[string]string{}
+	for i, found := range brief(want.Findings) {
+		hidden[found] = texts[want.Findings[i].File]
 	}
 	for _, found := range brief(got.Findings) {
 		delete(hidden, found)

@@ -174,7 +174,9 @@ label(_) := ""
 func TestLibraryWithoutWaiversHasNone(t *testing.T) {
 	name, file := image.file()
 	files := fstest.MapFS{name: file}
-	for _, module := range []string{"lib/finding/finding.rego", "lib/params/params.rego", "lib/params/defaults.rego", "lib/resource/resource.rego"} {
+	for _, module := range []string{
+		"lib/finding/finding.rego", "lib/params/params.rego", "lib/params/defaults.rego", "lib/resource/resource.rego", "lib/resource/files.rego",
+	} {
 		text, err := fs.ReadFile(repository, module)
 		require.NoError(t, err)
 		files[module] = &fstest.MapFile{Data: text}

@@ -191,7 +191,7 @@ func TestRefuses(t *testing.T) {
 }
 
 func TestRefusesATemplateThatNoClusterTakes(t *testing.T) {
-	files := sample("a", "/Pod", "\n"+strings.Repeat("# a long remark\n", 40_000))
+	files := sample("a", "/Pod", "\n"+strings.Repeat("# a long remark\n", 80_000))
 	for _, module := range []string{"admission", "exempt", "inventory", "params", "resource", "subject", "synced", "workload"} {
 		files["lib/"+module+"/"+module+".rego"] = &fstest.MapFile{Data: []byte("package lib.onelayer." + module + "\n")}
 	}
@@ -199,5 +199,5 @@ func TestRefusesATemplateThatNoClusterTakes(t *testing.T) {
 	require.NoError(t, err)
 	_, err = gatekeeper.Generate(library, gatekeeper.Options{})
 	assert.ErrorContains(t, err, "templates/process.yaml has ")
-	assert.ErrorContains(t, err, "more than the 524288 that a cluster takes")
+	assert.ErrorContains(t, err, "more than the 1048576 that a cluster takes")
 }

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "152115e59a238e5be70664ac1f86ef611b596904a319a6c095e971e1999d8683"
+const catalogueDigest = "c38d74c726715bd5ba03b47c895f980c4244ab014a0f55f0a2d5120300940aaa"
 
 var _ finding.Severity
 
@@ -723,7 +723,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object"},
-				Needles:     []string{"pm2", "supervisor", "s6-", "sv", "runit", "forever", "circus", "monit", "god", "systemctl", "sl-pm", "sl-run", "slc", "passenger"},
+				Needles:     []string{"pm2", "supervis", "s6-", "/init", "my_init", "\\bsv\\b", "runsv", "runit", "forever", "circus", "monit", "god", "systemctl", "systemd", "sl-pm", "sl-run", "slc", "passenger", "bluepill", "chaperone", "dinit", "horust", "immortal", "pebble", "perpboot", "perpd", "process-compose"},
 				Remediation: Remediation{
 					Default: "Probe the application itself with httpGet, grpc or tcpSocket; use a rolling update instead of a reload, and terminationGracePeriodSeconds with a SIGTERM handler instead of a stop command.",
 				},

@@ -47,9 +47,11 @@ _copied_from(entry) := trim_prefix(flag, "--from=") if {
 }
 
 _stage_number(layout, name) := max(named) if {
-	named := [number | some number, stage in layout.stages; name in {stage.name, format_int(number, 10)}]
+	named := [number | some number, stage in layout.stages; _names(stage, number)[name]]
 	count(named) > 0
 }
+
+_names(stage, number) := {stage.name, format_int(number, 10)}
 
 _mappings(entry, chain, vars) := [copy |
 	count(entry.value) > 1

@@ -207,7 +207,8 @@ _refs := [{
 	some number, _ in _drafts
 	claims := [claim | some claim in _claims; claim.draft == number]
 	certain := _known(number) | {claim.ref | some claim in claims; claim.assumed == false}
-	assumed := {claim.ref | some claim in claims; claim.assumed == true} | {ref | some ref in object.get(_assumed, number, set())}
+	paired := {ref | some ref in object.get(_assumed, number, set())}
+	assumed := {claim.ref | some claim in claims; claim.assumed == true} | paired
 ]
 
 _known(number) := _drafts[number].refs | _configured(_drafts[number])

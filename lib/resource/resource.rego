@@ -30,8 +30,8 @@ in_cluster if request
 
 # METADATA
 # description: >-
-#   The Namespace object that the cluster hands over with the object, when it does. Without a name it is none: gator hands
-#   over an empty one.
+#   The Namespace object that the cluster hands over with the object, when it does. Without a name it is none: gator
+#   hands over an empty one.
 namespace_object := request.namespaceObject if {
 	is_object(request.namespaceObject)
 	ref(request.namespaceObject).name != ""

@@ -20,8 +20,9 @@
 #   ]
 #   needs: [object]
 #   needles: [
-#     "pm2", "supervisor", "s6-", "sv", "runit", "forever", "circus", "monit", "god", "systemctl", "sl-pm",
-#     "sl-run", "slc", "passenger"
+#     "pm2", "supervis", "s6-", "/init", "my_init", '\bsv\b', "runsv", "runit", "forever", "circus", "monit", "god",
+#     "systemctl", "systemd", "sl-pm", "sl-run", "slc", "passenger", "bluepill", "chaperone", "dinit", "horust",
+#     "immortal", "pebble", "perpboot", "perpd", "process-compose"
 #   ]
 #   remediation:
 #     default: >-

@@ -13,7 +13,10 @@ _deployment(name, labels) := {
 	"apiVersion": "apps/v1",
 	"kind": "Deployment",
 	"metadata": {"name": name, "namespace": "shop"},
-	"spec": {"template": {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "cart", "image": "shop/cart:1"}]}}},
+	"spec": {"template": {
+		"metadata": {"labels": labels},
+		"spec": {"containers": [{"name": "cart", "image": "shop/cart:1"}]},
+	}},
 }
 
 _namespace(labels, annotations) := {
