@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "8b10b486ffdbe06c3f18cc2b78aec3d27215c9f3fc6f9e05c890f0f28674cf85"
+revision := "129856929c55f3853ce0df6eb73131c4ac277a65b18b9a165a01f311bfcdf96a"
