@@ -9,9 +9,12 @@
 #   description: Gateway API, the format of durations
 package lib.onelayer.duration
 
+import data.lib.onelayer.resource
+
 # METADATA
 # description: The milliseconds of a duration as Go writes it, such as 1.5s or 1h30m; undefined where it is malformed.
-of_go(text) := time.parse_duration_ns(text) / 1000000 if {
+of_go(value) := time.parse_duration_ns(text) / 1000000 if {
+	text := resource.text(value)
 	regex.match(`^(?:[0-9]{1,6}(?:\.[0-9]{1,9})?(?:ns|us|µs|ms|s|m|h)){1,6}$`, text)
 }
 
@@ -19,7 +22,8 @@ of_go(text) := time.parse_duration_ns(text) / 1000000 if {
 # description: >-
 #   The milliseconds of a duration of the Gateway API, one to four whole numbers with a unit; undefined where it is
 #   malformed.
-of_gateway(text) := time.parse_duration_ns(text) / 1000000 if {
+of_gateway(value) := time.parse_duration_ns(text) / 1000000 if {
+	text := resource.text(value)
 	regex.match(`^(?:[0-9]{1,5}(?:h|m|s|ms)){1,4}$`, text)
 }
 
@@ -27,7 +31,8 @@ of_gateway(text) := time.parse_duration_ns(text) / 1000000 if {
 # description: >-
 #   The milliseconds of a duration of Linkerd, a whole number with one unit; undefined where it is malformed, a number
 #   without a unit included.
-of_linkerd(text) := time.parse_duration_ns(text) / 1000000 if {
+of_linkerd(value) := time.parse_duration_ns(text) / 1000000 if {
+	text := resource.text(value)
 	regex.match(`^[0-9]{1,6}(?:ms|s|m|h)$`, text)
 }
 

@@ -120,5 +120,5 @@ _severity(pod) := "warning" if {
 } else := "warning" if {
 	some entry in workload.containers_of(pod)
 	some port in entry.container.ports
-	contains(port.name, "webhook")
+	contains(resource.text(port.name), "webhook")
 } else := "error"

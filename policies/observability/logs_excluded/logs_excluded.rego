@@ -70,7 +70,7 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 _switches(pod) := [switch |
 	some field, entries in pod.meta
 	some key, value in entries
-	[collector, what] := _skipped(field, key, lower(resource.text(value)))
+	[collector, what] := _skipped(field, resource.text(key), lower(resource.text(value)))
 	switch := {"field": field, "key": key, "collector": collector, "what": what}
 ]
 

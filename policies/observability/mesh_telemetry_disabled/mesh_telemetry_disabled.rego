@@ -94,9 +94,12 @@ _metrics(obj) := [muted |
 ]
 
 _of_requests(override) if {
-	match := object.get(override, "match", {})
-	not match.customMetric
-	object.get(match, "metric", "ALL_METRICS") in {"ALL_METRICS", "REQUEST_COUNT", "REQUEST_DURATION"}
+	not override.match.customMetric
+	_metric(override) in {"ALL_METRICS", "REQUEST_COUNT", "REQUEST_DURATION"}
+}
+
+_metric(override) := object.get(override, ["match", "metric"], "ALL_METRICS") if {
+	is_object(object.get(override, "match", {}))
 }
 
 _traces(obj) := [muted |
@@ -119,7 +122,9 @@ _access_logs(obj) := [muted |
 _of_holders := array.concat(
 	[muted |
 		some pod in workload.pods
-		config := yaml.unmarshal(pod.meta.annotations[_config])
+		text := resource.text(pod.meta.annotations[_config])
+		yaml.is_valid(text)
+		config := yaml.unmarshal(text)
 		config.tracing.sampling == 0
 		muted := {
 			"obj": pod.obj, "signal": "traces", "what": "tracing.sampling 0", "whose": "this Pod",

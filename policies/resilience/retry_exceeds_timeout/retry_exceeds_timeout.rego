@@ -129,7 +129,8 @@ _of_gateway := [call |
 	some record in resource.of({"gateway.networking.k8s.io/HTTPRoute"})
 	some index, rule in record.obj.spec.rules
 	path := ["spec", "rules", index]
-	attempts := object.get(rule.retry, "attempts", 2)
+	is_object(rule.retry)
+	attempts := object.get(rule, ["retry", "attempts"], 2)
 	_positive(attempts)
 	call := object.union(
 		{
@@ -179,7 +180,7 @@ _try := "retry.linkerd.io/timeout"
 _total := "timeout.linkerd.io/request"
 
 _limit_of(annotations) := to_number(text) if {
-	text := annotations[_limit]
+	text := resource.text(annotations[_limit])
 	regex.match(`^[1-9][0-9]{0,4}$`, text)
 } else := 1
 

@@ -73,7 +73,7 @@ _of_istio := [retry |
 ]
 
 _istio_reads(route) if {
-	count(route.match) > 0
+	route.match[0]
 	every condition in route.match {
 		_reading(condition)
 	}
@@ -82,17 +82,17 @@ _istio_reads(route) if {
 _reading(condition) if {
 	condition.method.exact in _safe
 } else if {
-	regex.match(`^\^?\(?(GET|HEAD|OPTIONS)(\|(GET|HEAD|OPTIONS))*\)?\$?$`, condition.method.regex)
+	regex.match(`^\^?\(?(GET|HEAD|OPTIONS)(\|(GET|HEAD|OPTIONS))*\)?\$?$`, resource.text(condition.method.regex))
 } else if {
 	some value in condition.headers["content-type"]
-	startswith(value, "application/grpc")
+	startswith(resource.text(value), "application/grpc")
 }
 
 _of_gateway := [retry |
 	some record in resource.of({"gateway.networking.k8s.io/HTTPRoute"})
 	some index, rule in record.obj.spec.rules
 	is_array(rule.retry.codes)
-	object.get(rule.retry, "attempts", 2) != 0
+	object.get(rule, ["retry", "attempts"], 2) != 0
 	not _rule_reads(rule)
 	retry := {
 		"obj": record.obj,
@@ -103,7 +103,7 @@ _of_gateway := [retry |
 ]
 
 _rule_reads(rule) if {
-	count(rule.matches) > 0
+	rule.matches[0]
 	every condition in rule.matches {
 		condition.method in _safe
 	}
@@ -123,14 +123,14 @@ _of_linkerd := [retry |
 _http := "retry.linkerd.io/http"
 
 _route_reads(obj) if {
-	count(obj.spec.rules) > 0
+	obj.spec.rules[0]
 	every rule in obj.spec.rules {
 		_rule_reads(rule)
 	}
 }
 
 _unsafe_words(text) := [word |
-	some part in split(text, ",")
+	some part in split(resource.text(text), ",")
 	word := trim_space(part)
 	_unsafe(word)
 ]

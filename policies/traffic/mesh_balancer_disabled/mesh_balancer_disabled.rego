@@ -68,9 +68,9 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"path": _resolution(record.obj),
 }) if {
 	some record in resource.of({"networking.istio.io/ServiceEntry"})
-	object.get(record.obj.spec, "resolution", "NONE") == "NONE"
+	object.get(record.obj, ["spec", "resolution"], "NONE") == "NONE"
 	some host in record.obj.spec.hosts
-	endswith(host, concat(".", [".svc", params.of(_id).cluster_domain]))
+	endswith(resource.text(host), concat(".", [".svc", params.of(_id).cluster_domain]))
 	not host in _allowed
 }
 
@@ -79,7 +79,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"path": ["metadata", "annotations", _export],
 }) if {
 	some record in resource.of({"/Service"})
-	trim_space(resource.annotations(record.obj)[_export]) == "~"
+	trim_space(resource.text(resource.annotations(record.obj)[_export])) == "~"
 }
 
 _id := "traffic/mesh-balancer-disabled"

@@ -55,7 +55,8 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 _declared(obj) if {
 	not resource.meta(obj).uid
 } else if {
-	applied := resource.annotations(obj)["kubectl.kubernetes.io/last-applied-configuration"]
+	applied := resource.text(resource.annotations(obj)["kubectl.kubernetes.io/last-applied-configuration"])
+	json.is_valid(applied)
 	json.unmarshal(applied).spec.replicas
 } else if {
 	some entry in resource.meta(obj).managedFields
