@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "129856929c55f3853ce0df6eb73131c4ac277a65b18b9a165a01f311bfcdf96a"
+revision := "ffc1bd7a3f1d47bfd3ee86b0e3d28a99a3c4b3ccc1f7db1ba89b67de3f1182e7"

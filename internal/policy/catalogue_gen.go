@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "c38d74c726715bd5ba03b47c895f980c4244ab014a0f55f0a2d5120300940aaa"
+const catalogueDigest = "685766114ce7c22a80975b6f66a2f4c8b70d61d7d9ab80dde328154d2919eeea"
 
 var _ finding.Severity
 
@@ -1206,6 +1206,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/duration/duration.rego",
 				Package: "lib.onelayer.duration",
+				Imports: []string{"lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/exempt/exempt.rego",
