@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "ffc1bd7a3f1d47bfd3ee86b0e3d28a99a3c4b3ccc1f7db1ba89b67de3f1182e7"
+revision := "25d947d745c2e6c9b50f8679f0328162c7995ab2f7b84d4cc374d3b6ea29848c"

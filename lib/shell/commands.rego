@@ -12,13 +12,13 @@ _operator_before(i, letter) := ";" if {
 
 _after := {"+": "&&", "-": "||", "|": "|", "&": "&", ";": ";", "n": ";", ":": ";"}
 
-_controlled := [{"line": 0, "note": "the text holds control characters"}]
+_private := [{"line": 0, "note": "the text holds characters of private use"}]
 
 _too_long := [{"line": 0, "note": "the text is too long"}]
 
 _parse(text) := {"commands": [], "substitutions": [], "unknown": _too_long} if count(text) > 200000
 
-else := {"commands": [], "substitutions": [], "unknown": _controlled} if regex.match("[\\x01-\\x05]", text)
+else := {"commands": [], "substitutions": [], "unknown": _private} if regex.match("[\\x{e000}-\\x{e005}]", text)
 
 else := result if {
 	not contains(text, "<<")

@@ -1,8 +1,8 @@
 package lib.onelayer.shell
 
-_split := "\u0001"
+_split := "\ue001"
 
-_open := "\u0002"
+_open := "\ue002"
 
 _pieces := concat("", [_quoting, `|[^'"\\$\x60<>]+|(?s:.)`])
 
@@ -43,9 +43,9 @@ _unquoted(piece, value) := value if {
 
 _unresolved(piece) := concat("", [_open, strings.replace_n(_kept, piece)])
 
-_kept := {" ": "\u0003", "\t": "\u0004", "\n": "\u0005"}
+_kept := {" ": "\ue003", "\t": "\ue004", "\n": "\ue005"}
 
-_given_back := {"\u0002": "", "\u0003": " ", "\u0004": "\t", "\u0005": "\n"}
+_given_back := {"\ue002": "", "\ue003": " ", "\ue004": "\t", "\ue005": "\n"}
 
 _expands(piece) if regex.match(`^(?:\$(?s:.)|\x60|[<>]\()`, piece)
 

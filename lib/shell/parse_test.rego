@@ -141,8 +141,8 @@ test_parse_end if {
 	[entry.line | some entry in result.unknown] == [0]
 }
 
-test_parse_control if {
-	lines := split("a \u0001 b", "\n")
+test_parse_private if {
+	lines := split("a \ue001 b", "\n")
 	result := shell.parse(lines)
 	[_brief(command) | some command in result.commands] == []
 	[entry.line | some entry in result.unknown] == [0]

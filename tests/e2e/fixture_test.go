@@ -75,13 +75,19 @@ func files(t *testing.T, dir string) []string {
 	return all
 }
 
-// stage copies some files of a fixture below dir.
-func (f fixture) stage(t *testing.T, dir string, names []string) {
+// stage copies some files of a fixture below dir, and its configuration beside them, which names files relative to itself.
+func (f *fixture) stage(t *testing.T, dir string, names []string) {
 	t.Helper()
 	for _, name := range names {
 		text, err := os.ReadFile(filepath.Join(f.dir, name))
 		require.NoError(t, err)
 		write(t, filepath.Join(dir, name), string(text))
+	}
+	if f.config != "" {
+		text, err := os.ReadFile(f.config)
+		require.NoError(t, err)
+		f.config = filepath.Join(dir, ".onelayer.yaml")
+		write(t, f.config, string(text))
 	}
 }
 
