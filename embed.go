@@ -28,6 +28,7 @@ import "embed"
 //go:embed lib/image/copies.rego
 //go:embed lib/image/dockerfile.rego
 //go:embed lib/image/image.rego
+//go:embed lib/inventory/hosts.rego
 //go:embed lib/inventory/inventory.rego
 //go:embed lib/inventory/services.rego
 //go:embed lib/join/assume.rego

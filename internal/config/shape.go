@@ -78,6 +78,7 @@ func meshShape() *shape {
 		"never_inject_selectors":       selectors("Istio's neverInjectSelector"),
 		"always_inject_selectors":      selectors("Istio's alwaysInjectSelector"),
 		"linkerd_excluded_namespaces":  texts("Namespaces that Linkerd's injector ignores"),
+		"cluster_domain":               text("The domain of the cluster, by which names of its Services end; cluster.local unless set"),
 		"native_sidecars":              {description: "Whether proxies run as native sidecars: true, false or auto"},
 	}}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/onelayer/onelayer/internal/source"
 )
 
-// services makes a unit of images, workloads that run them and autoscalers of these.
+// services makes a unit of images, workloads that run them, autoscalers of these, Services and what a mesh says of them.
 func services(t *testing.T, count int) *source.Tree {
 	t.Helper()
 	var documents []*source.Document
@@ -26,6 +26,13 @@ func services(t *testing.T, count int) *source.Tree {
   spec: {template: {spec: {containers: [{name: app, image: shop/s%[1]d}]}}}}`,
 			"scaler": `{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: s%[1]d, namespace: shop},
   spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: s%[1]d}}}`,
+			"service": `{apiVersion: v1, kind: Service, metadata: {name: s%[1]d, namespace: shop}, spec: {selector: {app: s%[1]d}}}`,
+			"virtual": `{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: s%[1]d, namespace: shop},
+  spec: {hosts: [s%[1]d], http: [{retries: {attempts: 2}, route: [{destination: {host: s%[1]d}}]}]}}`,
+			"route": `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: s%[1]d, namespace: shop},
+  spec: {parentRefs: [{group: "", kind: Service, name: s%[1]d}], rules: [{backendRefs: [{name: s%[1]d, port: 80}]}]}}`,
+			"rule": `{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: s%[1]d, namespace: shop},
+  spec: {host: s%[1]d.shop.svc.cluster.local, trafficPolicy: {outlierDetection: {consecutive5xxErrors: 5}}}}`,
 		} {
 			documents = append(documents, document(t, fmt.Sprintf("%s%d.yaml", kind, i), 1, fmt.Sprintf(text, i)))
 		}

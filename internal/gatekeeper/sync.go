@@ -18,7 +18,7 @@ type gvk struct {
 }
 
 // lookedUp are the kinds that rules look up in a cluster: what images run, what scales a workload, which namespaces are
-// enrolled in a mesh, which workloads a Service sends traffic to.
+// enrolled in a mesh, which workloads a Service sends traffic to, which policies of a mesh speak of a Service.
 var lookedUp = []gvk{
 	{Group: ownGroup, Version: "v1alpha1", Kind: "Image"},
 	{Group: "autoscaling", Version: "v2", Kind: "HorizontalPodAutoscaler"},
@@ -27,6 +27,13 @@ var lookedUp = []gvk{
 	{Group: "apps", Version: "v1", Kind: "Deployment"},
 	{Group: "apps", Version: "v1", Kind: "StatefulSet"},
 	{Group: "apps", Version: "v1", Kind: "DaemonSet"},
+	{Group: "networking.istio.io", Version: "v1", Kind: "VirtualService"},
+	{Group: "networking.istio.io", Version: "v1", Kind: "DestinationRule"},
+	{Group: "networking.istio.io", Version: "v1", Kind: "ServiceEntry"},
+	{Group: "gateway.networking.k8s.io", Version: "v1", Kind: "HTTPRoute"},
+	{Group: "gateway.networking.k8s.io", Version: "v1", Kind: "GRPCRoute"},
+	{Group: "policy.linkerd.io", Version: "v1beta3", Kind: "HTTPRoute"},
+	{Group: "linkerd.io", Version: "v1alpha2", Kind: "ServiceProfile"},
 }
 
 type syncSet struct {

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "685766114ce7c22a80975b6f66a2f4c8b70d61d7d9ab80dde328154d2919eeea"
+const catalogueDigest = "deee575e61d9b34e9dd41f0d4825fcfaf0a5c71d378eef8869250c3c638f65a2"
 
 var _ finding.Severity
 
@@ -1236,6 +1236,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/image/image.rego",
 				Package: "lib.onelayer.image",
 				Imports: []string{"lib.onelayer.manager", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/inventory/hosts.rego",
+				Package: "lib.onelayer.inventory",
+				Imports: []string{"lib.onelayer.params", "lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced"},
 			},
 			ModuleInfo{
 				File:    "lib/inventory/inventory.rego",

@@ -120,6 +120,9 @@ test_without_an_inventory if {
 		"namespaces": {},
 		"services": {},
 		"pods": {},
+		"named_services": {},
+		"entries": {},
+		"policies": {},
 	}
 	not inventory.mesh
 	not inventory.whole

@@ -94,6 +94,16 @@ observed(pod) := _found("gateway", "a container of Istio that routes as a gatewa
 
 # METADATA
 # description: >-
+#   The distinct memberships of the workloads behind a Service, as their modes; where no workload is known, that of a
+#   Pod that has just the labels of the selector. None for a Service without a selector.
+modes_of(service) := {membership(pod).mode | some pod in _behind(service)}
+
+# METADATA
+# description: The membership that a namespace gives to a Pod that asks for nothing, as its mode.
+mode_in(namespace) := membership({"obj": {"metadata": {"namespace": namespace}}, "spec": {}, "meta": {}}).mode
+
+# METADATA
+# description: >-
 #   True when a pod template is part of a mesh itself - control plane, node agent or managed gateway - and so is set up
 #   by the mesh and not by an author who could leave something to it.
 part_of_a_mesh(pod) if {
@@ -143,6 +153,14 @@ linkerd(pod, namespace) := sprintf("the Pod has linkerd.io/inject=%s", [value]) 
 	value := _text(namespace.annotations, _linkerd_inject)
 	value in _linkerd_on
 }
+
+_behind(service) := pods if {
+	pods := inventory.workloads_of(service)
+	count(pods) > 0
+} else := [{"obj": service, "spec": {}, "meta": {"labels": service.spec.selector}}] if {
+	is_object(service.spec.selector)
+	count(service.spec.selector) > 0
+} else := []
 
 _plain(pod) := object.union(object.remove(pod, ["spec", "meta"]), {
 	"spec": {},

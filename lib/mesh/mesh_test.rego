@@ -217,3 +217,28 @@ test_parts_of_a_mesh if {
 		not mesh.part_of_a_mesh(_pod(labels, {}, {}))
 	}
 }
+
+test_behind_a_service if {
+	service := {
+		"apiVersion": "v1",
+		"kind": "Service",
+		"metadata": {"name": "app", "namespace": "app"},
+		"spec": {"selector": {"app": "app"}},
+	}
+	deployment := {
+		"apiVersion": "apps/v1",
+		"kind": "Deployment",
+		"metadata": {"name": "app", "namespace": "app"},
+		"spec": {"template": {"metadata": {"labels": {"app": "app", "sidecar.istio.io/inject": "false"}}, "spec": {}}},
+	}
+	config := {"namespaces": _namespaces(_enabled, {})}
+	known := {"namespace": {"app": {"apps/v1": {"Deployment": {"app": deployment}}}}}
+	mesh.modes_of(service) == {"none"} with data.lib.onelayer.config as config with data.inventory as known
+	mesh.modes_of(service) == {"sidecar"} with data.lib.onelayer.config as config
+	out := object.union(service, {"spec": {"selector": {"sidecar.istio.io/inject": "false"}}})
+	mesh.modes_of(out) == {"none"} with data.lib.onelayer.config as config
+	mesh.modes_of(object.remove(service, ["spec"])) == set()
+	mesh.modes_of(service) == {"unknown"}
+	mesh.mode_in("app") == "sidecar" with data.lib.onelayer.config as config
+	mesh.mode_in("other") == "unknown" with data.lib.onelayer.config as config
+}

@@ -124,6 +124,7 @@ _parts := {
 		"never_inject_selectors": {"array"},
 		"always_inject_selectors": {"array"},
 		"linkerd_excluded_namespaces": {"array"},
+		"cluster_domain": {"string"},
 		"native_sidecars": {"boolean", "string"},
 	},
 }

@@ -1,0 +1,234 @@
+package lib.onelayer.inventory
+
+import data.lib.onelayer.params
+import data.lib.onelayer.prepared
+import data.lib.onelayer.resource
+import data.lib.onelayer.synced
+
+# METADATA
+# title: What a host means
+# description: >-
+#   What a host means to an object of a namespace, as {kind, form, namespace, name, objects}. kind is service for a
+#   Service that is known (objects are its candidates), wildcard for all Services of one namespace or of all (name and
+#   perhaps namespace are *), entry for a host of known ServiceEntries, outside for a name that no Service of the
+#   cluster has, and unknown for a name that a Service may have that the inventory does not hold. form is short (the
+#   name alone), fqdn, svc (name.namespace.svc) or namespaced (name.namespace), empty for others; Istio reads short and
+#   fqdn only.
+host(text, namespace) := object.union(address, {"kind": "service", "objects": found}) if {
+	address := _address(text, namespace)
+	found := service_at(address.namespace, address.name)
+	count(found) > 0
+} else := object.union(address, {"kind": "wildcard", "objects": []}) if {
+	address := _address(text, namespace)
+	address.name == "*"
+} else := {"kind": "entry", "form": "", "namespace": "", "name": "", "objects": found} if {
+	found := _entries_of(text)
+	count(found) > 0
+} else := object.union(address, {"kind": "unknown", "objects": []}) if {
+	address := _address(text, namespace)
+} else := {"kind": "outside", "form": "", "namespace": "", "name": "", "objects": []}
+
+# METADATA
+# title: The Services of a name
+# description: The Service objects of a name in a namespace; several where a unit holds it more than once.
+service_at(namespace, name) := object.get(prepared.named_services, concat("/", [namespace, name]), []) if {
+	is_object(prepared)
+} else := [obj |
+	obj := synced.namespaces[namespace].v1.Service[name]
+	is_object(obj)
+]
+
+# METADATA
+# title: The policies of a mesh that speak of a Service
+# description: >-
+#   What VirtualServices, DestinationRules, routes with a Service as parent, ServiceProfiles and TrafficSplits say of
+#   the Service of a name in a namespace, as a list of {role, kind, form, path, obj, wide}. role is host (a
+#   VirtualService for calls in the mesh), rule (a DestinationRule), route (HTTPRoute, GRPCRoute), profile or split;
+#   wide tells that a wildcard names the Service.
+policies_of(namespace, name) := array.concat(
+	[object.union(policy, {"wide": false}) |
+		some policy in object.get(_known_policies, concat("/", [namespace, name]), [])
+	],
+	[object.union(policy, {"wide": true}) |
+		some key in [concat("/", [namespace, "*"]), "*/*"]
+		some policy in object.get(_known_policies, key, [])
+	],
+)
+
+# METADATA
+# title: The host that an object names
+# description: A host with a dot at its end and blanks around it taken off; empty where it is no text.
+host_text(value) := trim_suffix(trim_space(resource.text(value)), ".")
+
+# METADATA
+# title: The Service of a ServiceProfile
+# description: The namespace and name of the Service that a ServiceProfile is named after, as name.namespace.svc.domain.
+profiled(profile) := address if {
+	address := _address(resource.ref(profile).name, "")
+	address.form == "fqdn"
+}
+
+# METADATA
+# title: Parents that are Services
+# description: >-
+#   The parents of a route that are Services, as a list of {namespace, name, port, path}; port is null where any.
+parents(route) := [parent |
+	some index, given in route.spec.parentRefs
+	given.kind == "Service"
+	resource.text(object.get(given, "group", "")) in {"", "core"}
+	parent := {
+		"namespace": resource.text(object.get(given, "namespace", resource.ref(route).namespace)),
+		"name": resource.text(object.get(given, "name", "")),
+		"port": object.get(given, "port", null),
+		"path": ["spec", "parentRefs", index],
+	}
+]
+
+# METADATA
+# title: VirtualServices for calls in the mesh
+# description: True when a VirtualService speaks of calls between workloads and not only of those through gateways.
+in_mesh(obj) if {
+	not obj.spec.gateways
+} else if {
+	obj.spec.gateways == []
+} else if {
+	some gateway in obj.spec.gateways
+	gateway == "mesh"
+}
+
+_domain := params.config.mesh.cluster_domain if {
+	is_string(params.config.mesh.cluster_domain)
+	params.config.mesh.cluster_domain != ""
+} else := "cluster.local"
+
+_tail := concat(".", ["", "svc", _domain])
+
+_label := `^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+
+_address(text, namespace) := {"form": "short", "namespace": namespace, "name": text} if {
+	regex.match(_label, text)
+	not regex.match(`^[0-9]+$`, text)
+} else := {"form": "", "namespace": "*", "name": "*"} if {
+	startswith(text, "*")
+	endswith(_tail, trim_prefix(text, "*"))
+} else := {"form": form, "namespace": parts[1], "name": parts[0]} if {
+	form := _form(text)
+	parts := split(trim_suffix(text, _ends[form]), ".")
+	count(parts) == 2
+	regex.match(_label, parts[1])
+	_named_or_all(parts[0], form)
+}
+
+_form(text) := "fqdn" if {
+	endswith(text, _tail)
+} else := "svc" if {
+	endswith(text, ".svc")
+} else := "namespaced"
+
+_ends := {"fqdn": _tail, "svc": ".svc", "namespaced": ""}
+
+_named_or_all(name, form) if {
+	regex.match(_label, name)
+} else if {
+	name == "*"
+	form == "fqdn"
+}
+
+_entries_of(text) := [entry |
+	some key in _matching(text)
+	some entry in object.get(_known_entries, key, [])
+]
+
+_matching(text) := array.concat([text], [wildcard |
+	parts := split(text, ".")
+	some at in numbers.range(1, min([count(parts), 16]))
+	wildcard := concat(".", array.concat(["*"], array.slice(parts, at, count(parts))))
+])
+
+_known_entries := prepared.entries if {
+	is_object(prepared)
+} else := _entries
+
+_known_policies := prepared.policies if {
+	is_object(prepared)
+} else := _policies
+
+_policy_kinds := {
+	"VirtualService", "DestinationRule", "HTTPRoute", "GRPCRoute", "ServiceProfile", "ServiceEntry",
+	"TrafficSplit",
+}
+
+_policy_objects := array.concat(
+	[obj |
+		some versions in _namespaces
+		some kinds in versions
+		some kind in _policy_kinds
+		some obj in kinds[kind]
+		is_object(obj)
+	],
+	[record.obj |
+		some record in resource.beside
+		record.obj.kind in _policy_kinds
+	],
+)
+
+_named_services := {key: found |
+	some key in {entry.key | some entry in _service_names}
+	found := [entry.obj | some entry in _service_names; entry.key == key]
+}
+
+_service_names := [{"key": concat("/", [resource.ref(obj).namespace, resource.ref(obj).name]), "obj": obj} |
+	some obj in _service_objects
+]
+
+_entries := {key: found |
+	some key in {entry.key | some entry in _entry_hosts}
+	found := [entry.obj | some entry in _entry_hosts; entry.key == key]
+}
+
+_entry_hosts := [{"key": host_text(text), "obj": obj} |
+	some obj in _policy_objects
+	resource.group_kind(obj) == "networking.istio.io/ServiceEntry"
+	some text in obj.spec.hosts
+]
+
+_policies := {key: found |
+	some key in {claim.key | some claim in _claims}
+	found := [claim.policy | some claim in _claims; claim.key == key]
+}
+
+_claims := [{"key": concat("/", [claim.namespace, claim.name]), "policy": policy} |
+	some obj in _policy_objects
+	kind := resource.group_kind(obj)
+	some claim in _claims_of(kind, obj)
+	policy := {"role": claim.role, "kind": kind, "form": claim.form, "path": claim.path, "obj": obj}
+]
+
+_claims_of("networking.istio.io/VirtualService", obj) := [object.union(address, {"role": "host", "path": path}) |
+	in_mesh(obj)
+	some index, text in obj.spec.hosts
+	address := _address(host_text(text), resource.ref(obj).namespace)
+	path := ["spec", "hosts", index]
+]
+
+_claims_of("networking.istio.io/DestinationRule", obj) := [object.union(address, {"role": "rule", "path": path}) |
+	address := _address(host_text(obj.spec.host), resource.ref(obj).namespace)
+	path := ["spec", "host"]
+]
+
+_claims_of("gateway.networking.k8s.io/HTTPRoute", obj) := _claims_of_route(obj)
+
+_claims_of("gateway.networking.k8s.io/GRPCRoute", obj) := _claims_of_route(obj)
+
+_claims_of("policy.linkerd.io/HTTPRoute", obj) := _claims_of_route(obj)
+
+_claims_of("linkerd.io/ServiceProfile", obj) := [object.union(profiled(obj), {"role": "profile", "path": path}) |
+	path := ["metadata", "name"]
+]
+
+_claims_of("split.smi-spec.io/TrafficSplit", obj) := [object.union(address, {"role": "split", "path": path}) |
+	address := _address(host_text(obj.spec.service), resource.ref(obj).namespace)
+	path := ["spec", "service"]
+]
+
+_claims_of_route(obj) := [object.union(parent, {"role": "route", "form": ""}) | some parent in parents(obj)]
