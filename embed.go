@@ -11,6 +11,7 @@ import "embed"
 // because a pattern cannot leave out the tests.
 //
 //go:embed lib/admission/admission.rego
+//go:embed lib/collector/collector.rego
 //go:embed lib/command/command.rego
 //go:embed lib/command/direct.rego
 //go:embed lib/command/files.rego
@@ -76,6 +77,7 @@ import "embed"
 //go:embed policies/mesh/opt_out/opt_out.rego
 //go:embed policies/mesh/proxy_identity/proxy_identity.rego
 //go:embed policies/mesh/switch_typo/switch_typo.rego
+//go:embed policies/observability/log_shipper_sidecar/log_shipper_sidecar.rego
 //go:embed policies/observability/logs_excluded/logs_excluded.rego
 //go:embed policies/observability/manager_logs/manager_logs.rego
 //go:embed policies/observability/manager_metrics/manager_metrics.rego

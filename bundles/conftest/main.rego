@@ -18,6 +18,7 @@ import data.lib.onelayer.policies.mesh.mtls_disabled as policy_mesh_mtls_disable
 import data.lib.onelayer.policies.mesh.opt_out as policy_mesh_opt_out
 import data.lib.onelayer.policies.mesh.proxy_identity as policy_mesh_proxy_identity
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
+import data.lib.onelayer.policies.observability.log_shipper_sidecar as policy_observability_log_shipper_sidecar
 import data.lib.onelayer.policies.observability.logs_excluded as policy_observability_logs_excluded
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
@@ -209,6 +210,26 @@ warn_mesh_switch_typo contains _flat(found, subject.file(judged, found)) if {
 _mesh_switch_typo contains found if {
 	"mesh/switch-typo" in _due
 	some found in policy_mesh_switch_typo.violation
+	not exempt.accepted(found)
+}
+
+deny_observability_log_shipper_sidecar contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_log_shipper_sidecar with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_observability_log_shipper_sidecar contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_log_shipper_sidecar with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_observability_log_shipper_sidecar contains found if {
+	"observability/log-shipper-sidecar" in _due
+	some found in policy_observability_log_shipper_sidecar.violation
 	not exempt.accepted(found)
 }
 
@@ -895,6 +916,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -924,6 +946,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -953,6 +976,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -992,6 +1016,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1052,6 +1077,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1083,6 +1109,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1114,6 +1141,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1145,6 +1173,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1176,6 +1205,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1205,6 +1235,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1263,6 +1294,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1294,6 +1326,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1391,6 +1424,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1420,6 +1454,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1454,6 +1489,7 @@ _remediation := {
 	"mesh/opt-out": "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
 	"mesh/proxy-identity": "Run the application as any other user and group, so that its traffic goes through the proxy of the mesh.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
+	"observability/log-shipper-sidecar": "Let the application print to stdout and stderr and remove the container and the shared volume; the collector on the node reads, labels and ships it. Parse and filter in the collector.",
 	"observability/logs-excluded": "Remove the key, so that the collector reads what the container prints; where it prints too much, lower the level of the application or filter in the collector.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",

@@ -18,6 +18,7 @@ import data.lib.onelayer.policies.mesh.mtls_disabled as policy_mesh_mtls_disable
 import data.lib.onelayer.policies.mesh.opt_out as policy_mesh_opt_out
 import data.lib.onelayer.policies.mesh.proxy_identity as policy_mesh_proxy_identity
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
+import data.lib.onelayer.policies.observability.log_shipper_sidecar as policy_observability_log_shipper_sidecar
 import data.lib.onelayer.policies.observability.logs_excluded as policy_observability_logs_excluded
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
@@ -173,6 +174,11 @@ _found contains found if {
 _found contains found if {
 	"mesh/switch-typo" in _due
 	some found in policy_mesh_switch_typo.violation
+}
+
+_found contains found if {
+	"observability/log-shipper-sidecar" in _due
+	some found in policy_observability_log_shipper_sidecar.violation
 }
 
 _found contains found if {
@@ -363,6 +369,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -392,6 +399,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -421,6 +429,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -460,6 +469,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -520,6 +530,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -551,6 +562,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -582,6 +594,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -613,6 +626,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -644,6 +658,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -673,6 +688,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -731,6 +747,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -762,6 +779,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -859,6 +877,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -888,6 +907,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -922,6 +942,7 @@ _remediation := {
 	"mesh/opt-out": "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
 	"mesh/proxy-identity": "Run the application as any other user and group, so that its traffic goes through the proxy of the mesh.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
+	"observability/log-shipper-sidecar": "Let the application print to stdout and stderr and remove the container and the shared volume; the collector on the node reads, labels and ships it. Parse and filter in the collector.",
 	"observability/logs-excluded": "Remove the key, so that the collector reads what the container prints; where it prints too much, lower the level of the application or filter in the collector.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",

@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "60824094b630b8d1bf16f3acc869707e9258fefa5850e3827665eee9820040c2"
+revision := "0671b2c35c34f4f0bf2a8378d28865571187fcedcec3f0359175c975f37a1469"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "deee575e61d9b34e9dd41f0d4825fcfaf0a5c71d378eef8869250c3c638f65a2"
+const catalogueDigest = "9b3c9d73faee4b1b73105214b42389dda9a0b2bbcc53b26b16c8138b730bcaf1"
 
 var _ finding.Severity
 
@@ -306,6 +306,42 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.mesh.switch_typo",
 				File:    "policies/mesh/switch_typo/switch_typo.rego",
+			},
+			&Rule{
+				ID:          "observability/log-shipper-sidecar",
+				Title:       "A Pod has a log pipeline of its own",
+				Description: "A container beside the application reads its log files from a shared volume and ships, rotates or copies them. The cluster's pipeline owns logs - a collector on each node reads what containers print. A second one in every Pod costs memory for each replica, loses what it holds when the Pod ends, and keeps Jobs from ending.",
+				Group:       "observability",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning", "info"},
+				Concerns:    []string{"logs"},
+				Layers:      []string{"container", "kubernetes"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object"},
+				Needles:     []string{"fluent-bit", "fluentbit", "fluentd", "td-agent", "filebeat", "logstash", "promtail", "vector", "alloy", "grafana/agent", "logrotate", "\\btail\\b"},
+				Parameters: map[string]Parameter{
+					"allowed_namespaces": Parameter{
+						Type:        "array",
+						Description: "The namespaces whose workloads may ship logs by themselves, such as those that must keep them apart.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Let the application print to stdout and stderr and remove the container and the shared volume; the collector on the node reads, labels and ships it. Parse and filter in the collector.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/concepts/cluster-administration/logging/",
+						Description: "Kubernetes, logging with an agent on each node",
+					},
+				},
+				Package: "lib.onelayer.policies.observability.log_shipper_sidecar",
+				File:    "policies/observability/log_shipper_sidecar/log_shipper_sidecar.rego",
 			},
 			&Rule{
 				ID:          "observability/logs-excluded",
@@ -1161,6 +1197,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "lib/collector/collector.rego",
+				Package: "lib.onelayer.collector",
+				Imports: []string{"lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "lib/command/command.rego",
 				Package: "lib.onelayer.command",
 			},
@@ -1452,9 +1493,14 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "policies/observability/log_shipper_sidecar/log_shipper_sidecar.rego",
+				Package: "lib.onelayer.policies.observability.log_shipper_sidecar",
+				Imports: []string{"lib.onelayer.collector", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/observability/logs_excluded/logs_excluded.rego",
 				Package: "lib.onelayer.policies.observability.logs_excluded",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.collector", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/observability/manager_logs/manager_logs.rego",

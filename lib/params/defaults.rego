@@ -16,6 +16,7 @@ _defaults := {
 		],
 	},
 	"mesh/proxy-identity": {"linkerd_proxy_uid": 2102, "proxy_uid": 1337},
+	"observability/log-shipper-sidecar": {"allowed_namespaces": []},
 	"observability/logs-excluded": {"allowed_namespaces": []},
 	"observability/mesh-telemetry-disabled": {"required_signals": ["metrics", "traces", "logs"]},
 	"process/cron-in-container": {"schedule_seconds": 30},
@@ -40,6 +41,7 @@ _schema := {
 		"allowed_namespaces": {"items": {"type": "string"}, "type": "array"},
 	},
 	"mesh/proxy-identity": {"linkerd_proxy_uid": {"type": "integer"}, "proxy_uid": {"type": "integer"}},
+	"observability/log-shipper-sidecar": {"allowed_namespaces": {"items": {"type": "string"}, "type": "array"}},
 	"observability/logs-excluded": {"allowed_namespaces": {"items": {"type": "string"}, "type": "array"}},
 	"observability/mesh-telemetry-disabled": {
 		"required_signals": {"items": {"enum": ["metrics", "traces", "logs"], "type": "string"}, "type": "array"},
@@ -68,6 +70,7 @@ _severities := {
 	"mesh/opt-out": ["error", "warning"],
 	"mesh/proxy-identity": ["error", "warning"],
 	"mesh/switch-typo": ["error", "warning"],
+	"observability/log-shipper-sidecar": ["warning", "info"],
 	"observability/logs-excluded": ["warning"],
 	"observability/manager-logs": ["warning", "info"],
 	"observability/manager-metrics": ["warning", "info"],

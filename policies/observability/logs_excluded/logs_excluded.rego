@@ -47,6 +47,7 @@
 #   since: 0.1.0
 package lib.onelayer.policies.observability.logs_excluded
 
+import data.lib.onelayer.collector
 import data.lib.onelayer.finding
 import data.lib.onelayer.params
 import data.lib.onelayer.resource
@@ -109,7 +110,7 @@ _collects(pod) if {
 }
 
 _is_collector(image) if {
-	regex.match(`(^|/)(fluent-bit|fluentd(-[a-z0-9.-]+)?|filebeat|logstash|vector|promtail|alloy)([:@]|$)`, image)
+	collector.shipper(image)
 } else if {
-	regex.match(`(^|/)((datadog|grafana)/agent|splunk-otel-collector)([:@]|$)`, image)
+	regex.match(`(^|/)(datadog/agent|splunk-otel-collector)([:@]|$)`, image)
 }
