@@ -29,6 +29,7 @@ import "embed"
 //go:embed lib/image/copies.rego
 //go:embed lib/image/dockerfile.rego
 //go:embed lib/image/image.rego
+//go:embed lib/inventory/config_maps.rego
 //go:embed lib/inventory/hosts.rego
 //go:embed lib/inventory/inventory.rego
 //go:embed lib/inventory/services.rego
@@ -53,6 +54,7 @@ import "embed"
 //go:embed lib/pm2/pm2.rego
 //go:embed lib/pm2/topics.rego
 //go:embed lib/pm2/values.rego
+//go:embed lib/ports/ports.rego
 //go:embed lib/resource/files.rego
 //go:embed lib/resource/resource.rego
 //go:embed lib/selector/selector.rego
@@ -106,6 +108,7 @@ import "embed"
 //go:embed policies/resilience/unsafe_retry/unsafe_retry.rego
 //go:embed policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego
 //go:embed policies/traffic/in_container_cluster/in_container_cluster.rego
+//go:embed policies/traffic/in_pod_proxy/in_pod_proxy.rego
 //go:embed policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego
 //go:embed policies/traffic/replicas_with_autoscaler/replicas_with_autoscaler.rego
 //go:embed policies/traffic/session_affinity/session_affinity.rego

@@ -47,6 +47,7 @@ import data.lib.onelayer.policies.resilience.retry_exceeds_timeout as policy_res
 import data.lib.onelayer.policies.resilience.unsafe_retry as policy_resilience_unsafe_retry
 import data.lib.onelayer.policies.traffic.cluster_with_autoscaler as policy_traffic_cluster_with_autoscaler
 import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic_in_container_cluster
+import data.lib.onelayer.policies.traffic.in_pod_proxy as policy_traffic_in_pod_proxy
 import data.lib.onelayer.policies.traffic.mesh_balancer_disabled as policy_traffic_mesh_balancer_disabled
 import data.lib.onelayer.policies.traffic.replicas_with_autoscaler as policy_traffic_replicas_with_autoscaler
 import data.lib.onelayer.policies.traffic.session_affinity as policy_traffic_session_affinity
@@ -791,6 +792,26 @@ _traffic_in_container_cluster contains found if {
 	not exempt.accepted(found)
 }
 
+deny_traffic_in_pod_proxy contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_in_pod_proxy with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_traffic_in_pod_proxy contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_in_pod_proxy with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_traffic_in_pod_proxy contains found if {
+	"traffic/in-pod-proxy" in _due
+	some found in policy_traffic_in_pod_proxy.violation
+	not exempt.accepted(found)
+}
+
 deny_traffic_mesh_balancer_disabled contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _traffic_mesh_balancer_disabled with input as judged.input
@@ -936,6 +957,7 @@ _rules := {
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 	],
 	"/PodTemplate": [
 		"mesh/double-enrolment",
@@ -966,6 +988,7 @@ _rules := {
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 	],
 	"/ReplicationController": [
 		"mesh/double-enrolment",
@@ -997,6 +1020,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"/Service": [
@@ -1037,6 +1061,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"apps/DaemonSet": [
@@ -1067,6 +1092,7 @@ _rules := {
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 	],
 	"apps/Deployment": [
 		"mesh/double-enrolment",
@@ -1098,6 +1124,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"apps/ReplicaSet": [
@@ -1130,6 +1157,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"apps/StatefulSet": [
@@ -1162,6 +1190,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"argoproj.io/Rollout": [
@@ -1194,6 +1223,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"batch/CronJob": [
@@ -1284,6 +1314,7 @@ _rules := {
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 	],
 	"extensions/Deployment": [
 		"mesh/double-enrolment",
@@ -1315,6 +1346,7 @@ _rules := {
 		"resilience/missing-probe",
 		"traffic/cluster-with-autoscaler",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"extensions/ReplicaSet": [
@@ -1346,6 +1378,7 @@ _rules := {
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
 		"traffic/in-container-cluster",
+		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"gateway.networking.k8s.io/GRPCRoute": [
@@ -1518,6 +1551,7 @@ _remediation := {
 	"resilience/unsafe-retry": "Split the route - retry server errors on GET, HEAD and OPTIONS only, and on writes only what never reached the application (connect-failure, refused-stream, 503).",
 	"traffic/cluster-with-autoscaler": "Run one process per container and let the HorizontalPodAutoscaler or replicas scale: replicas times workers becomes replicas, and the resources of one container become those of one process.",
 	"traffic/in-container-cluster": "Run one process per container and raise replicas, or let a HorizontalPodAutoscaler do it; requests and limits per process are the old ones divided by the number of workers.",
+	"traffic/in-pod-proxy": "Let the Service target the port of the application, remove the proxy, and run several replicas instead of several listeners; what the proxy did for requests belongs into the Ingress or route.",
 	"traffic/mesh-balancer-disabled": "Let the mesh balance - choose LEAST_REQUEST or ROUND_ROBIN, let the Service of Kubernetes stand for a host of the cluster, and list databases that balance by themselves in allowed_hosts.",
 	"traffic/replicas-with-autoscaler": "Remove spec.replicas from the manifest and let minReplicas of the autoscaler be the lower bound.",
 	"traffic/session-affinity": "Remove sessionAffinity, and keep sessions outside of the process.",

@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "0671b2c35c34f4f0bf2a8378d28865571187fcedcec3f0359175c975f37a1469"
+revision := "0142bf6e33308d87f11ad32dbb418ee841d2146abf2856d2157701b745e0d218"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "9b3c9d73faee4b1b73105214b42389dda9a0b2bbcc53b26b16c8138b730bcaf1"
+const catalogueDigest = "6edf9ebfa36ff15b713db15b3481829e5997df65ba02975883923bd7bc954054"
 
 var _ finding.Severity
 
@@ -1091,6 +1091,59 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
 			},
 			&Rule{
+				ID:          "traffic/in-pod-proxy",
+				Title:       "A reverse proxy inside the Pod",
+				Description: "A web server in the Pod forwards requests to the application beside it. The mesh owns routing, balancing, retries and access logs; a proxy of one's own does all of that a second time, hides the application's listeners from the mesh and the Service, and may rewrite the Host that routes match on.",
+				Group:       "traffic",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"error", "warning", "info"},
+				Concerns:    []string{"load-balancing", "retries", "logs"},
+				Layers:      []string{"container", "kubernetes", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"nginx", "openresty", "haproxy", "traefik", "envoy", "caddy", "httpd", "apache", "varnish", "squid", "kong", "tengine"},
+				Parameters: map[string]Parameter{
+					"allowed_proxy_images": Parameter{
+						Type:        "array",
+						Description: "The names of images, without registry, folder and tag, that may stand before an application.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+					"min_confidence": Parameter{
+						Type:        "string",
+						Description: "How sure the rule must be. low takes the image alone, medium asks for a configuration or Services that show the proxy before the application, high for a proxy that balances over several listeners of its Pod.",
+						Default:     "medium",
+						Enum: []any{
+							"low",
+							"medium",
+							"high",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Let the Service target the port of the application, remove the proxy, and run several replicas instead of several listeners; what the proxy did for requests belongs into the Ingress or route.",
+					Sidecar: "Let the Service target the port of the application and remove the proxy; rewrites, headers, retries and timeouts belong into a VirtualService or HTTPRoute.",
+					Ambient: "Let the Service target the port of the application and remove the proxy; routes, retries and timeouts belong into an HTTPRoute that a waypoint carries out.",
+					Linkerd: "Let the Service target the port of the application and remove the proxy; routes belong into an HTTPRoute, retries and timeouts into the annotations retry.linkerd.io and timeout.linkerd.io of the Service.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html",
+						Description: "nginx, what it sends to upstreams and when it tries the next",
+					},
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/concepts/services-networking/service/",
+						Description: "Kubernetes, the balancer in front of Pods",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.in_pod_proxy",
+				File:    "policies/traffic/in_pod_proxy/in_pod_proxy.rego",
+			},
+			&Rule{
 				ID:          "traffic/mesh-balancer-disabled",
 				Title:       "The balancer of the mesh is switched off",
 				Description: "The mesh owns load balancing between Pods. PASSTHROUGH, a resolution of NONE for a host of the cluster, or a Service that is exported to nobody send each call to the address that the client chose, so that neither the mesh nor Kubernetes spreads the load, and retries and outlier detection have no other Pod to go to.",
@@ -1279,6 +1332,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.manager", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
+				File:    "lib/inventory/config_maps.rego",
+				Package: "lib.onelayer.inventory",
+				Imports: []string{"lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced"},
+			},
+			ModuleInfo{
 				File:    "lib/inventory/hosts.rego",
 				Package: "lib.onelayer.inventory",
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced"},
@@ -1383,6 +1441,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/pm2/values.rego",
 				Package: "lib.onelayer.pm2",
+			},
+			ModuleInfo{
+				File:    "lib/ports/ports.rego",
+				Package: "lib.onelayer.ports",
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "lib/resource/files.rego",
@@ -1636,6 +1699,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
 				Package: "lib.onelayer.policies.traffic.in_container_cluster",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.supervision"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/in_pod_proxy/in_pod_proxy.rego",
+				Package: "lib.onelayer.policies.traffic.in_pod_proxy",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego",

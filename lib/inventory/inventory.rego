@@ -19,9 +19,9 @@ import data.lib.onelayer.workload
 #   Everything that look-ups by key need, computed from the whole inventory: images (by normal reference), bases
 #   (Images by normal reference), named (Images by name), consumers (by Image name), autoscalers (by
 #   namespace/Kind/name), whether the unit knows a mesh, the namespaces of the input itself, Services and pod
-#   templates by one label of theirs, Services and the policies of a mesh about them by namespace/name, and
-#   ServiceEntries by host. The tool computes it once per unit and hands it over as prepared; a cluster asks for one
-#   part.
+#   templates by one label of theirs, Services and the policies of a mesh about them by namespace/name, ServiceEntries
+#   by host, and ConfigMaps by namespace/name. The tool computes it once per unit and hands it over as prepared; a
+#   cluster asks for one part.
 computed := {
 	"images": _images,
 	"bases": _bases,
@@ -35,6 +35,7 @@ computed := {
 	"named_services": _named_services,
 	"entries": _entries,
 	"policies": _policies,
+	"config_maps": _config_maps,
 }
 
 # METADATA

@@ -123,6 +123,7 @@ test_without_an_inventory if {
 		"named_services": {},
 		"entries": {},
 		"policies": {},
+		"config_maps": {},
 	}
 	not inventory.mesh
 	not inventory.whole

@@ -28,6 +28,7 @@ _defaults := {
 	"resilience/missing-probe": {"managed_is_error": true},
 	"resilience/unsafe-retry": {"idempotent_annotation": "onelayer.dev/idempotent"},
 	"traffic/in-container-cluster": {"web_concurrency": true},
+	"traffic/in-pod-proxy": {"allowed_proxy_images": [], "min_confidence": "medium"},
 	"traffic/mesh-balancer-disabled": {"allowed_hosts": [], "cluster_domain": "cluster.local"},
 }
 
@@ -55,6 +56,10 @@ _schema := {
 	"resilience/missing-probe": {"managed_is_error": {"type": "boolean"}},
 	"resilience/unsafe-retry": {"idempotent_annotation": {"type": "string"}},
 	"traffic/in-container-cluster": {"web_concurrency": {"type": "boolean"}},
+	"traffic/in-pod-proxy": {
+		"allowed_proxy_images": {"items": {"type": "string"}, "type": "array"},
+		"min_confidence": {"enum": ["low", "medium", "high"], "type": "string"},
+	},
 	"traffic/mesh-balancer-disabled": {
 		"allowed_hosts": {"items": {"type": "string"}, "type": "array"},
 		"cluster_domain": {"type": "string"},
@@ -99,6 +104,7 @@ _severities := {
 	"resilience/unsafe-retry": ["warning"],
 	"traffic/cluster-with-autoscaler": ["error", "warning", "info"],
 	"traffic/in-container-cluster": ["error", "warning", "info"],
+	"traffic/in-pod-proxy": ["error", "warning", "info"],
 	"traffic/mesh-balancer-disabled": ["warning"],
 	"traffic/replicas-with-autoscaler": ["warning"],
 	"traffic/session-affinity": ["warning", "info"],
