@@ -79,6 +79,7 @@ import "embed"
 //go:embed policies/mesh/opt_out/opt_out.rego
 //go:embed policies/mesh/proxy_identity/proxy_identity.rego
 //go:embed policies/mesh/switch_typo/switch_typo.rego
+//go:embed policies/observability/log_files/log_files.rego
 //go:embed policies/observability/log_shipper_sidecar/log_shipper_sidecar.rego
 //go:embed policies/observability/logs_excluded/logs_excluded.rego
 //go:embed policies/observability/manager_logs/manager_logs.rego

@@ -18,6 +18,7 @@ import data.lib.onelayer.policies.mesh.mtls_disabled as policy_mesh_mtls_disable
 import data.lib.onelayer.policies.mesh.opt_out as policy_mesh_opt_out
 import data.lib.onelayer.policies.mesh.proxy_identity as policy_mesh_proxy_identity
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
+import data.lib.onelayer.policies.observability.log_files as policy_observability_log_files
 import data.lib.onelayer.policies.observability.log_shipper_sidecar as policy_observability_log_shipper_sidecar
 import data.lib.onelayer.policies.observability.logs_excluded as policy_observability_logs_excluded
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
@@ -211,6 +212,26 @@ warn_mesh_switch_typo contains _flat(found, subject.file(judged, found)) if {
 _mesh_switch_typo contains found if {
 	"mesh/switch-typo" in _due
 	some found in policy_mesh_switch_typo.violation
+	not exempt.accepted(found)
+}
+
+deny_observability_log_files contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_log_files with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_observability_log_files contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_log_files with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_observability_log_files contains found if {
+	"observability/log-files" in _due
+	some found in policy_observability_log_files.violation
 	not exempt.accepted(found)
 }
 
@@ -937,6 +958,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -968,6 +990,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -999,6 +1022,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1040,6 +1064,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1073,6 +1098,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1103,6 +1129,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1136,6 +1163,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1169,6 +1197,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1202,6 +1231,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1235,6 +1265,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1265,6 +1296,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1295,6 +1327,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -1325,6 +1358,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1358,6 +1392,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1403,6 +1438,7 @@ _rules := {
 		"resilience/unsafe-retry",
 	],
 	"onelayer.dev/Compose": [
+		"observability/log-files",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -1421,6 +1457,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"onelayer.dev/Image": [
+		"observability/log-files",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -1457,6 +1494,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1487,6 +1525,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -1522,6 +1561,7 @@ _remediation := {
 	"mesh/opt-out": "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
 	"mesh/proxy-identity": "Run the application as any other user and group, so that its traffic goes through the proxy of the mesh.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
+	"observability/log-files": "Print to stdout and stderr, and remove the redirection, the file transport or the volume. Where a program can write to a file only, link the file to /dev/stdout in the image.",
 	"observability/log-shipper-sidecar": "Let the application print to stdout and stderr and remove the container and the shared volume; the collector on the node reads, labels and ships it. Parse and filter in the collector.",
 	"observability/logs-excluded": "Remove the key, so that the collector reads what the container prints; where it prints too much, lower the level of the application or filter in the collector.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",

@@ -18,6 +18,7 @@ import data.lib.onelayer.policies.mesh.mtls_disabled as policy_mesh_mtls_disable
 import data.lib.onelayer.policies.mesh.opt_out as policy_mesh_opt_out
 import data.lib.onelayer.policies.mesh.proxy_identity as policy_mesh_proxy_identity
 import data.lib.onelayer.policies.mesh.switch_typo as policy_mesh_switch_typo
+import data.lib.onelayer.policies.observability.log_files as policy_observability_log_files
 import data.lib.onelayer.policies.observability.log_shipper_sidecar as policy_observability_log_shipper_sidecar
 import data.lib.onelayer.policies.observability.logs_excluded as policy_observability_logs_excluded
 import data.lib.onelayer.policies.observability.manager_logs as policy_observability_manager_logs
@@ -175,6 +176,11 @@ _found contains found if {
 _found contains found if {
 	"mesh/switch-typo" in _due
 	some found in policy_mesh_switch_typo.violation
+}
+
+_found contains found if {
+	"observability/log-files" in _due
+	some found in policy_observability_log_files.violation
 }
 
 _found contains found if {
@@ -375,6 +381,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -406,6 +413,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -437,6 +445,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -478,6 +487,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -511,6 +521,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -541,6 +552,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -574,6 +586,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -607,6 +620,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -640,6 +654,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -673,6 +688,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -703,6 +719,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -733,6 +750,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/logs-excluded",
 		"observability/manager-logs",
 		"observability/manager-metrics",
@@ -763,6 +781,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -796,6 +815,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -841,6 +861,7 @@ _rules := {
 		"resilience/unsafe-retry",
 	],
 	"onelayer.dev/Compose": [
+		"observability/log-files",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -859,6 +880,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"onelayer.dev/Image": [
+		"observability/log-files",
 		"observability/manager-logs",
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
@@ -895,6 +917,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -925,6 +948,7 @@ _rules := {
 		"mesh/opt-out",
 		"mesh/proxy-identity",
 		"mesh/switch-typo",
+		"observability/log-files",
 		"observability/log-shipper-sidecar",
 		"observability/logs-excluded",
 		"observability/manager-logs",
@@ -960,6 +984,7 @@ _remediation := {
 	"mesh/opt-out": "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
 	"mesh/proxy-identity": "Run the application as any other user and group, so that its traffic goes through the proxy of the mesh.",
 	"mesh/switch-typo": "Write the value as the mesh reads it, in small letters and in quotes - istio-injection enabled or disabled, sidecar.istio.io/inject \"true\" or \"false\", istio.io/dataplane-mode ambient or none, linkerd.io/inject enabled, disabled or ingress.",
+	"observability/log-files": "Print to stdout and stderr, and remove the redirection, the file transport or the volume. Where a program can write to a file only, link the file to /dev/stdout in the image.",
 	"observability/log-shipper-sidecar": "Let the application print to stdout and stderr and remove the container and the shared volume; the collector on the node reads, labels and ships it. Parse and filter in the collector.",
 	"observability/logs-excluded": "Remove the key, so that the collector reads what the container prints; where it prints too much, lower the level of the application or filter in the collector.",
 	"observability/manager-logs": "Write to stdout and stderr only: remove out_file, error_file, log_file and the log options, and drop pm2-logrotate; the container runtime rotates and the collector ships.",

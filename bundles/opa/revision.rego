@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "0142bf6e33308d87f11ad32dbb418ee841d2146abf2856d2157701b745e0d218"
+revision := "583c380a0b79c66f079983613a967ddb1483bab57a0548e6a452d3faf1f80af1"

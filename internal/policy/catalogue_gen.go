@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "6edf9ebfa36ff15b713db15b3481829e5997df65ba02975883923bd7bc954054"
+const catalogueDigest = "eedec21b7d153d6d933b62cbf3404d537514ce0b4e5a9d59dd7aa0c471173a31"
 
 var _ finding.Severity
 
@@ -306,6 +306,46 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.mesh.switch_typo",
 				File:    "policies/mesh/switch_typo/switch_typo.rego",
+			},
+			&Rule{
+				ID:          "observability/log-files",
+				Title:       "Logs go to files instead of stdout",
+				Description: "The application writes its log to a file or a volume. The cluster's pipeline owns logs, and it reads what containers print - a file never reaches it, nobody rotates the file, and it fills the disk of the node or a volume that has to outlive the Pod.",
+				Group:       "observability",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning", "info"},
+				Concerns:    []string{"logs"},
+				Layers:      []string{"container", "kubernetes"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
+				Needs:       []string{"object", "source"},
+				Needles:     []string{"log", "LOG"},
+				Parameters: map[string]Parameter{
+					"allowed_paths": Parameter{
+						Type:        "array",
+						Description: "Files and folders that may be written, such as those of an audit log with a retention of its own.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Print to stdout and stderr, and remove the redirection, the file transport or the volume. Where a program can write to a file only, link the file to /dev/stdout in the image.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://12factor.net/logs",
+						Description: "Logs as event streams",
+					},
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/concepts/cluster-administration/logging/",
+						Description: "Kubernetes, how the output of containers is kept and collected",
+					},
+				},
+				Package: "lib.onelayer.policies.observability.log_files",
+				File:    "policies/observability/log_files/log_files.rego",
 			},
 			&Rule{
 				ID:          "observability/log-shipper-sidecar",
@@ -1554,6 +1594,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/mesh/switch_typo/switch_typo.rego",
 				Package: "lib.onelayer.policies.mesh.switch_typo",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/observability/log_files/log_files.rego",
+				Package: "lib.onelayer.policies.observability.log_files",
+				Imports: []string{"lib.onelayer.collector", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/observability/log_shipper_sidecar/log_shipper_sidecar.rego",

@@ -16,6 +16,7 @@ _defaults := {
 		],
 	},
 	"mesh/proxy-identity": {"linkerd_proxy_uid": 2102, "proxy_uid": 1337},
+	"observability/log-files": {"allowed_paths": []},
 	"observability/log-shipper-sidecar": {"allowed_namespaces": []},
 	"observability/logs-excluded": {"allowed_namespaces": []},
 	"observability/mesh-telemetry-disabled": {"required_signals": ["metrics", "traces", "logs"]},
@@ -42,6 +43,7 @@ _schema := {
 		"allowed_namespaces": {"items": {"type": "string"}, "type": "array"},
 	},
 	"mesh/proxy-identity": {"linkerd_proxy_uid": {"type": "integer"}, "proxy_uid": {"type": "integer"}},
+	"observability/log-files": {"allowed_paths": {"items": {"type": "string"}, "type": "array"}},
 	"observability/log-shipper-sidecar": {"allowed_namespaces": {"items": {"type": "string"}, "type": "array"}},
 	"observability/logs-excluded": {"allowed_namespaces": {"items": {"type": "string"}, "type": "array"}},
 	"observability/mesh-telemetry-disabled": {
@@ -75,6 +77,7 @@ _severities := {
 	"mesh/opt-out": ["error", "warning"],
 	"mesh/proxy-identity": ["error", "warning"],
 	"mesh/switch-typo": ["error", "warning"],
+	"observability/log-files": ["warning", "info"],
 	"observability/log-shipper-sidecar": ["warning", "info"],
 	"observability/logs-excluded": ["warning"],
 	"observability/manager-logs": ["warning", "info"],
