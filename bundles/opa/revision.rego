@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "583c380a0b79c66f079983613a967ddb1483bab57a0548e6a452d3faf1f80af1"
+revision := "950e9c59e53571c4a50b2215771a44b803960700fa5227abbcb0153908569128"

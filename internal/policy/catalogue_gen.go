@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "eedec21b7d153d6d933b62cbf3404d537514ce0b4e5a9d59dd7aa0c471173a31"
+const catalogueDigest = "c7617dbc5c28332698ffce4ae7b6f66170bee63afc3258feaa7a567aaaff3d26"
 
 var _ finding.Severity
 
@@ -886,7 +886,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "process/restart-loop",
 				Title:       "A hand-written loop restarts the program",
-				Description: "An endless shell loop starts the program again whenever it ends, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
+				Description: "A shell loop starts the program again whenever it ends, or until it succeeds, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
 				Group:       "process",
 				Severity:    "error",
 				Severities:  []finding.Severity{"error", "warning", "info"},

@@ -42,7 +42,7 @@ _ranges(nested, found, tokens) := {
 	"maybe": [range | some frame in every_frame; some range in _uncertain(frame)],
 	"apart": [[frame.at, frame.at + count(frame.text)] | some frame in nested.frames; startswith(frame.text, "(")],
 	"functions": [function | some frame in every_frame; some function in _functions(frame, tokens)],
-	"loops": [loop | some frame in nested.frames; loop := _loop(frame, found, tokens)],
+	"loops": [loop | some frame in nested.frames; some loop in _loops(frame, found, tokens)],
 	"branches": [branch | some frame in nested.frames; branch := _branch(frame)],
 } if {
 	every_frame := array.concat(nested.frames, [{"at": 0, "text": nested.text}])
@@ -73,7 +73,7 @@ _function_of(at, functions) := innermost.name if {
 	innermost.from == from
 } else := ""
 
-_loop_of(at, loops) := {"kind": loop.kind, "endless": loop.endless, "sleep": loop.sleep} if {
+_loop_of(at, loops) := object.remove(loop, ["from", "to"]) if {
 	from := max({loop.from | some loop in loops; loop.from <= at; at < loop.to})
 	some loop in loops
 	loop.from == from
@@ -120,17 +120,25 @@ _endless := {
 	"until": {"false", "! true", "[ ]", "((0))", "(( 0 ))", "/bin/false"},
 }
 
-_loop(frame, found, tokens) := {
-	"from": from,
-	"to": to,
-	"kind": tokens[frame.at],
-	"endless": _runs_forever(tokens[frame.at], array.slice(tokens, frame.at + 1, from)),
-	"sleep": _longest_sleep(frame.at, to, found),
-} if {
+_loops(frame, found, tokens) := array.concat([loop], _retried(frame, loop)) if {
 	regex.match(`^[WUR]`, frame.text)
 	from := frame.at + indexof(frame.text, "D")
 	to := frame.at + count(frame.text)
-}
+	loop := {
+		"from": from,
+		"to": to,
+		"kind": tokens[frame.at],
+		"endless": _runs_forever(tokens[frame.at], array.slice(tokens, frame.at + 1, from)),
+		"retried": false,
+		"sleep": _longest_sleep(frame.at, to, found),
+	}
+} else := []
+
+_retried(frame, loop) := [object.union(loop, head)] if {
+	loop.endless == false
+	head := {"from": frame.at, "to": loop.from, "retried": true}
+	regex.match(`^(?:U|W!)[^!;n&+|-]+[;n]*D`, frame.text)
+} else := []
 
 _runs_forever(kind, tokens) if {
 	words := concat(" ", [token | some token in tokens; not token in {"\n", ";"}])

@@ -4,19 +4,33 @@ import data.lib.onelayer.shell
 
 _loops(text) := [command.loop | some command in shell.parse(split(text, "\n")).commands]
 
+_loop(kind, sleep) := {"kind": kind, "endless": false, "retried": false, "sleep": sleep}
+
+_endless(kind, sleep) := object.union(_loop(kind, sleep), {"endless": true})
+
+_retried(kind, sleep) := object.union(_loop(kind, sleep), {"retried": true})
+
 test_loops if {
-	endless := {"kind": "while", "endless": true, "sleep": 90}
-	_loops("while true; do a; sleep 1.5m; sleep 5; done") == [null, endless, endless, endless]
-	_loops("until nc; do a; done") == [null, {"kind": "until", "endless": false, "sleep": null}]
-	_loops("until false; do a; done") == [null, {"kind": "until", "endless": true, "sleep": null}]
-	_loops("for i in 1; do a; sleep $x; done") == [
-		{"kind": "for", "endless": false, "sleep": null},
-		{"kind": "for", "endless": false, "sleep": null},
-	]
-	_loops("for ((;;)); do a; done") == [{"kind": "for", "endless": true, "sleep": null}]
-	_loops("while sleep 60; do a; done") == [null, {"kind": "while", "endless": true, "sleep": 60}]
-	_loops("while [ 1 ]\ndo a; done; b") == [null, {"kind": "while", "endless": true, "sleep": null}, null]
-	_loops("while a; do until b; do c; done; done")[2] == {"kind": "until", "endless": false, "sleep": null}
+	endless := _endless("while", 90)
+	_loops("while true; do a; sleep 1.5m; sleep 5; done")[1] == endless
+	_loops("while true; do a; sleep 1.5m; sleep 5; done")[3] == endless
+	_loops("until nc; do a; done") == [_retried("until", null), _loop("until", null)]
+	_loops("until false; do a; done")[1] == _endless("until", null)
+	_loops("for i in 1; do a; sleep $x; done") == [_loop("for", null), _loop("for", null)]
+	_loops("for ((;;)); do a; done") == [_endless("for", null)]
+	_loops("while sleep 60; do a; done") == [null, _endless("while", 60)]
+	_loops("while [ 1 ]\ndo a; done; b") == [null, _endless("while", null), null]
+	_loops("while a; do until b; do c; done; done")[2] == _loop("until", null)
+}
+
+test_retried if {
+	_loops("while ! a; do sleep 5; done") == [_retried("while", 5), _loop("while", 5)]
+	_loops("until a b\ndo\nc\ndone") == [_retried("until", null), _loop("until", null)]
+	_loops("while a; do b; done")[0] == null
+	_loops("until a; b; do c; done")[0] == null
+	_loops("until a && b; do c; done")[0] == null
+	_loops("until ! a; do c; done")[0] == null
+	_loops("for a in b; do c; done")[0] == _loop("for", null)
 }
 
 test_function_inside_function if {

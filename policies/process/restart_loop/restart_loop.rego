@@ -2,9 +2,9 @@
 # scope: package
 # title: A hand-written loop restarts the program
 # description: >-
-#   An endless shell loop starts the program again whenever it ends, and nothing else follows. That is a supervisor
-#   without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule
-#   reports a restartPolicy that contradicts the kind of the workload.
+#   A shell loop starts the program again whenever it ends, or until it succeeds, and nothing else follows. That is a
+#   supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The
+#   same rule reports a restartPolicy that contradicts the kind of the workload.
 # custom:
 #   id: process/restart-loop
 #   severity: error
@@ -44,9 +44,10 @@ import data.lib.onelayer.supervision
 import data.lib.onelayer.workload
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("%s restarts %s in an endless shell loop; start it once and let the kubelet restart it", [
+	"msg": sprintf("%s restarts %s in %s; start it once and let the kubelet restart it", [
 		record.label,
 		process.name,
+		_loop(process.loop),
 	]),
 	"severity": container.severity(record, "error"),
 	"path": container.place(record, process.path),
@@ -70,7 +71,7 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 _looped(record) := process if {
 	looped := [candidate |
 		some candidate in record.processes
-		candidate.loop.endless
+		_repeats(candidate.loop, candidate, record)
 		not candidate.background
 		not candidate.name in supervision.helpers
 		_short(candidate.loop.sleep)
@@ -80,6 +81,26 @@ _looped(record) := process if {
 		_inside_or_before(other, process)
 	}
 }
+
+_loop(loop) := "an endless shell loop" if {
+	loop.endless
+} else := "a shell loop until it succeeds"
+
+_repeats(loop, _, _) if loop.endless
+
+_repeats(loop, process, record) if {
+	loop.retried
+	record.role == "main"
+	process.name in _runtimes
+	not _asks(process.argv)
+}
+
+_asks(argv) if {
+	some word in argv
+	word in {"-c", "-e", "-m", "-p", "-r", "--eval", "--print"}
+}
+
+_runtimes := {"node", "nodejs", "deno", "bun", "java", "dotnet", "php", "ruby", "python", "python3"}
 
 _inside_or_before(other, process) if {
 	other.order <= process.order

@@ -38,6 +38,29 @@ test_endless_loop if {
 	_found(_sh("while true; do node a.js; node b.js; done; echo over")) == {["error", _text]}
 }
 
+test_until_it_succeeds if {
+	_found(_sh("until node server.js; do echo crashed; sleep 1; done")) == {["error", _text]}
+	_found(_sh("while ! java -jar app.jar; do sleep 1; done")) == {["error", _text]}
+	_found(_sh("until python migrate.py; do sleep 1; done; exec python app.py")) == set()
+	_found(_sh("until node -e 'ping()'; do sleep 1; done")) == set()
+	_found(_sh("until pg_isready; do sleep 1; done")) == set()
+	_found(_sh("until node check.js && node server.js; do sleep 1; done")) == set()
+	waiting := {"name": "wait", "command": ["sh", "-c", "until node server.js; do sleep 1; done"]}
+	_found({
+		"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
+		"spec": {"initContainers": [waiting], "containers": [{"name": "web"}]},
+	}) == set()
+}
+
+test_messages if {
+	said := {text: found.msg |
+		some text in ["while true; do node server.js; done", "until node server.js; do sleep 1; done"]
+		some found in restart_loop.violation with input as _sh(text)
+	}
+	contains(said["while true; do node server.js; done"], "endless")
+	contains(said["until node server.js; do sleep 1; done"], "until it succeeds")
+}
+
 test_loop_in_an_image if {
 	text := "while true; do node server.js; done"
 	_found(_image([_cmd(["sh", "-c", text])], {})) == {["error", "spec.dockerfile[1].value[2]"]}
