@@ -106,6 +106,7 @@ import "embed"
 //go:embed policies/resilience/missing_probe/missing_probe.rego
 //go:embed policies/resilience/retries_off_by_mistake/retries_off_by_mistake.rego
 //go:embed policies/resilience/retry_exceeds_timeout/retry_exceeds_timeout.rego
+//go:embed policies/resilience/shadowed_policy/shadowed_policy.rego
 //go:embed policies/resilience/unsafe_retry/unsafe_retry.rego
 //go:embed policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego
 //go:embed policies/traffic/in_container_cluster/in_container_cluster.rego
@@ -113,6 +114,7 @@ import "embed"
 //go:embed policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego
 //go:embed policies/traffic/replicas_with_autoscaler/replicas_with_autoscaler.rego
 //go:embed policies/traffic/session_affinity/session_affinity.rego
+//go:embed policies/traffic/two_route_owners/two_route_owners.rego
 //go:embed bundles/conftest/main.rego
 //go:embed bundles/opa/onelayer.rego
 //go:embed bundles/opa/revision.rego

@@ -45,6 +45,7 @@ import data.lib.onelayer.policies.resilience.manager_restart_policy as policy_re
 import data.lib.onelayer.policies.resilience.missing_probe as policy_resilience_missing_probe
 import data.lib.onelayer.policies.resilience.retries_off_by_mistake as policy_resilience_retries_off_by_mistake
 import data.lib.onelayer.policies.resilience.retry_exceeds_timeout as policy_resilience_retry_exceeds_timeout
+import data.lib.onelayer.policies.resilience.shadowed_policy as policy_resilience_shadowed_policy
 import data.lib.onelayer.policies.resilience.unsafe_retry as policy_resilience_unsafe_retry
 import data.lib.onelayer.policies.traffic.cluster_with_autoscaler as policy_traffic_cluster_with_autoscaler
 import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic_in_container_cluster
@@ -52,6 +53,7 @@ import data.lib.onelayer.policies.traffic.in_pod_proxy as policy_traffic_in_pod_
 import data.lib.onelayer.policies.traffic.mesh_balancer_disabled as policy_traffic_mesh_balancer_disabled
 import data.lib.onelayer.policies.traffic.replicas_with_autoscaler as policy_traffic_replicas_with_autoscaler
 import data.lib.onelayer.policies.traffic.session_affinity as policy_traffic_session_affinity
+import data.lib.onelayer.policies.traffic.two_route_owners as policy_traffic_two_route_owners
 import data.lib.onelayer.resource
 import data.lib.onelayer.subject
 
@@ -323,6 +325,11 @@ _found contains found if {
 }
 
 _found contains found if {
+	"resilience/shadowed-policy" in _due
+	some found in policy_resilience_shadowed_policy.violation
+}
+
+_found contains found if {
 	"resilience/unsafe-retry" in _due
 	some found in policy_resilience_unsafe_retry.violation
 }
@@ -355,6 +362,11 @@ _found contains found if {
 _found contains found if {
 	"traffic/session-affinity" in _due
 	some found in policy_traffic_session_affinity.violation
+}
+
+_found contains found if {
+	"traffic/two-route-owners" in _due
+	some found in policy_traffic_two_route_owners.violation
 }
 
 _due contains id if {
@@ -474,6 +486,7 @@ _rules := {
 		"mesh/ineffective-intent",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
+		"resilience/shadowed-policy",
 		"resilience/unsafe-retry",
 		"traffic/mesh-balancer-disabled",
 		"traffic/session-affinity",
@@ -842,11 +855,15 @@ _rules := {
 	"gateway.networking.k8s.io/GRPCRoute": [
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
+		"resilience/shadowed-policy",
+		"traffic/two-route-owners",
 	],
 	"gateway.networking.k8s.io/HTTPRoute": [
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
+		"resilience/shadowed-policy",
 		"resilience/unsafe-retry",
+		"traffic/two-route-owners",
 	],
 	"networking.istio.io/DestinationRule": [
 		"traffic/mesh-balancer-disabled",
@@ -903,7 +920,9 @@ _rules := {
 	"policy.linkerd.io/HTTPRoute": [
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
+		"resilience/shadowed-policy",
 		"resilience/unsafe-retry",
+		"traffic/two-route-owners",
 	],
 	"security.istio.io/PeerAuthentication": [
 		"mesh/mtls-disabled",
@@ -1011,6 +1030,7 @@ _remediation := {
 	"resilience/missing-probe": "Add a readinessProbe that asks the application whether it can serve, and a livenessProbe that asks whether it must be restarted, on different questions; a startupProbe covers a slow start.",
 	"resilience/retries-off-by-mistake": "Say how often the mesh retries; where it must not, say so with attempts 0 in Istio or without retry annotations in Linkerd.",
 	"resilience/retry-exceeds-timeout": "Give each try at most the timeout divided by the number of tries, which is one more than that of retries.",
+	"resilience/shadowed-policy": "Write the policy where the mesh reads it, once, and delete what is ignored.",
 	"resilience/unsafe-retry": "Split the route - retry server errors on GET, HEAD and OPTIONS only, and on writes only what never reached the application (connect-failure, refused-stream, 503).",
 	"traffic/cluster-with-autoscaler": "Run one process per container and let the HorizontalPodAutoscaler or replicas scale: replicas times workers becomes replicas, and the resources of one container become those of one process.",
 	"traffic/in-container-cluster": "Run one process per container and raise replicas, or let a HorizontalPodAutoscaler do it; requests and limits per process are the old ones divided by the number of workers.",
@@ -1018,6 +1038,7 @@ _remediation := {
 	"traffic/mesh-balancer-disabled": "Let the mesh balance - choose LEAST_REQUEST or ROUND_ROBIN, let the Service of Kubernetes stand for a host of the cluster, and list databases that balance by themselves in allowed_hosts.",
 	"traffic/replicas-with-autoscaler": "Remove spec.replicas from the manifest and let minReplicas of the autoscaler be the lower bound.",
 	"traffic/session-affinity": "Remove sessionAffinity, and keep sessions outside of the process.",
+	"traffic/two-route-owners": "Keep one routing API for the Service, move what the other says into it and delete the other.",
 }
 
 _docs := "https://github.com/onelayer/onelayer/blob/main/docs/rules/"

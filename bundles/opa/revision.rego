@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "950e9c59e53571c4a50b2215771a44b803960700fa5227abbcb0153908569128"
+revision := "2be0554a4302769c8ac567d1f94ab54e98c892df1ab9bda48ba77022d81197ba"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "c7617dbc5c28332698ffce4ae7b6f66170bee63afc3258feaa7a567aaaff3d26"
+const catalogueDigest = "b16ee1a1664f33f1cd9f89fe4164f6991a1e29043683815a60e039cd73b55158"
 
 var _ finding.Severity
 
@@ -306,82 +306,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.mesh.switch_typo",
 				File:    "policies/mesh/switch_typo/switch_typo.rego",
-			},
-			&Rule{
-				ID:          "observability/log-files",
-				Title:       "Logs go to files instead of stdout",
-				Description: "The application writes its log to a file or a volume. The cluster's pipeline owns logs, and it reads what containers print - a file never reaches it, nobody rotates the file, and it fills the disk of the node or a volume that has to outlive the Pod.",
-				Group:       "observability",
-				Severity:    "warning",
-				Severities:  []finding.Severity{"warning", "info"},
-				Concerns:    []string{"logs"},
-				Layers:      []string{"container", "kubernetes"},
-				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
-				Needs:       []string{"object", "source"},
-				Needles:     []string{"log", "LOG"},
-				Parameters: map[string]Parameter{
-					"allowed_paths": Parameter{
-						Type:        "array",
-						Description: "Files and folders that may be written, such as those of an audit log with a retention of its own.",
-						Default:     []any{},
-						Items: &Items{
-							Type: "string",
-						},
-					},
-				},
-				Remediation: Remediation{
-					Default: "Print to stdout and stderr, and remove the redirection, the file transport or the volume. Where a program can write to a file only, link the file to /dev/stdout in the image.",
-				},
-				Fix:   "manual",
-				Since: "0.1.0",
-				RelatedResources: []RelatedResource{
-					RelatedResource{
-						Ref:         "https://12factor.net/logs",
-						Description: "Logs as event streams",
-					},
-					RelatedResource{
-						Ref:         "https://kubernetes.io/docs/concepts/cluster-administration/logging/",
-						Description: "Kubernetes, how the output of containers is kept and collected",
-					},
-				},
-				Package: "lib.onelayer.policies.observability.log_files",
-				File:    "policies/observability/log_files/log_files.rego",
-			},
-			&Rule{
-				ID:          "observability/log-shipper-sidecar",
-				Title:       "A Pod has a log pipeline of its own",
-				Description: "A container beside the application reads its log files from a shared volume and ships, rotates or copies them. The cluster's pipeline owns logs - a collector on each node reads what containers print. A second one in every Pod costs memory for each replica, loses what it holds when the Pod ends, and keeps Jobs from ending.",
-				Group:       "observability",
-				Severity:    "warning",
-				Severities:  []finding.Severity{"warning", "info"},
-				Concerns:    []string{"logs"},
-				Layers:      []string{"container", "kubernetes"},
-				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
-				Needs:       []string{"object"},
-				Needles:     []string{"fluent-bit", "fluentbit", "fluentd", "td-agent", "filebeat", "logstash", "promtail", "vector", "alloy", "grafana/agent", "logrotate", "\\btail\\b"},
-				Parameters: map[string]Parameter{
-					"allowed_namespaces": Parameter{
-						Type:        "array",
-						Description: "The namespaces whose workloads may ship logs by themselves, such as those that must keep them apart.",
-						Default:     []any{},
-						Items: &Items{
-							Type: "string",
-						},
-					},
-				},
-				Remediation: Remediation{
-					Default: "Let the application print to stdout and stderr and remove the container and the shared volume; the collector on the node reads, labels and ships it. Parse and filter in the collector.",
-				},
-				Fix:   "manual",
-				Since: "0.1.0",
-				RelatedResources: []RelatedResource{
-					RelatedResource{
-						Ref:         "https://kubernetes.io/docs/concepts/cluster-administration/logging/",
-						Description: "Kubernetes, logging with an agent on each node",
-					},
-				},
-				Package: "lib.onelayer.policies.observability.log_shipper_sidecar",
-				File:    "policies/observability/log_shipper_sidecar/log_shipper_sidecar.rego",
 			},
 			&Rule{
 				ID:          "observability/logs-excluded",
@@ -886,7 +810,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "process/restart-loop",
 				Title:       "A hand-written loop restarts the program",
-				Description: "A shell loop starts the program again whenever it ends, or until it succeeds, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
+				Description: "An endless shell loop starts the program again whenever it ends, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
 				Group:       "process",
 				Severity:    "error",
 				Severities:  []finding.Severity{"error", "warning", "info"},
@@ -1045,6 +969,41 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/resilience/retry_exceeds_timeout/retry_exceeds_timeout.rego",
 			},
 			&Rule{
+				ID:          "resilience/shadowed-policy",
+				Title:       "A resilience policy stands where nothing reads it",
+				Description: "Timeouts, retries or circuit breaking are written in a place that the mesh does not read - annotations beside a ServiceProfile, the retry field of an HTTPRoute under Linkerd, a value that Linkerd drops with a log line. The mesh owns these concerns, the author believes that it does what the manifest says, and the application has no policy.",
+				Group:       "resilience",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"retries", "timeouts", "circuit-breaking"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"/Service", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"retry", "timeout", "failure-accrual"},
+				Remediation: Remediation{
+					Default: "Write the policy where the mesh reads it, once, and delete what is ignored.",
+					Linkerd: "Use the annotations retry.linkerd.io, timeout.linkerd.io and balancer.linkerd.io on the Service or route, with valid values, and delete the ServiceProfile; or keep the ServiceProfile and delete the annotations.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/retries/",
+						Description: "Linkerd, retries",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/timeouts/",
+						Description: "Linkerd, timeouts",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/circuit-breaking/",
+						Description: "Linkerd, circuit breaking",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.shadowed_policy",
+				File:    "policies/resilience/shadowed_policy/shadowed_policy.rego",
+			},
+			&Rule{
 				ID:          "resilience/unsafe-retry",
 				Title:       "The mesh repeats what may have been done already",
 				Description: "The mesh owns retries and repeats a request after an answer that the application may have given half way - a 500, a reset - on routes that take writes as well. An order is then placed twice, and the application, which alone knows what may be repeated, never hears of it.",
@@ -1129,59 +1088,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.traffic.in_container_cluster",
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
-			},
-			&Rule{
-				ID:          "traffic/in-pod-proxy",
-				Title:       "A reverse proxy inside the Pod",
-				Description: "A web server in the Pod forwards requests to the application beside it. The mesh owns routing, balancing, retries and access logs; a proxy of one's own does all of that a second time, hides the application's listeners from the mesh and the Service, and may rewrite the Host that routes match on.",
-				Group:       "traffic",
-				Severity:    "warning",
-				Severities:  []finding.Severity{"error", "warning", "info"},
-				Concerns:    []string{"load-balancing", "retries", "logs"},
-				Layers:      []string{"container", "kubernetes", "mesh"},
-				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
-				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"nginx", "openresty", "haproxy", "traefik", "envoy", "caddy", "httpd", "apache", "varnish", "squid", "kong", "tengine"},
-				Parameters: map[string]Parameter{
-					"allowed_proxy_images": Parameter{
-						Type:        "array",
-						Description: "The names of images, without registry, folder and tag, that may stand before an application.",
-						Default:     []any{},
-						Items: &Items{
-							Type: "string",
-						},
-					},
-					"min_confidence": Parameter{
-						Type:        "string",
-						Description: "How sure the rule must be. low takes the image alone, medium asks for a configuration or Services that show the proxy before the application, high for a proxy that balances over several listeners of its Pod.",
-						Default:     "medium",
-						Enum: []any{
-							"low",
-							"medium",
-							"high",
-						},
-					},
-				},
-				Remediation: Remediation{
-					Default: "Let the Service target the port of the application, remove the proxy, and run several replicas instead of several listeners; what the proxy did for requests belongs into the Ingress or route.",
-					Sidecar: "Let the Service target the port of the application and remove the proxy; rewrites, headers, retries and timeouts belong into a VirtualService or HTTPRoute.",
-					Ambient: "Let the Service target the port of the application and remove the proxy; routes, retries and timeouts belong into an HTTPRoute that a waypoint carries out.",
-					Linkerd: "Let the Service target the port of the application and remove the proxy; routes belong into an HTTPRoute, retries and timeouts into the annotations retry.linkerd.io and timeout.linkerd.io of the Service.",
-				},
-				Fix:   "manual",
-				Since: "0.1.0",
-				RelatedResources: []RelatedResource{
-					RelatedResource{
-						Ref:         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html",
-						Description: "nginx, what it sends to upstreams and when it tries the next",
-					},
-					RelatedResource{
-						Ref:         "https://kubernetes.io/docs/concepts/services-networking/service/",
-						Description: "Kubernetes, the balancer in front of Pods",
-					},
-				},
-				Package: "lib.onelayer.policies.traffic.in_pod_proxy",
-				File:    "policies/traffic/in_pod_proxy/in_pod_proxy.rego",
 			},
 			&Rule{
 				ID:          "traffic/mesh-balancer-disabled",
@@ -1283,16 +1189,44 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.policies.traffic.session_affinity",
 				File:    "policies/traffic/session_affinity/session_affinity.rego",
 			},
+			&Rule{
+				ID:          "traffic/two-route-owners",
+				Title:       "Two routing APIs own one Service",
+				Description: "Calls to one Service inside the mesh are routed by two APIs at once - a VirtualService, a ServiceProfile or a TrafficSplit beside an HTTPRoute or GRPCRoute. The mesh follows one of them and leaves the other without a word, so that weights, retries and timeouts in the manifest are not those in force. Routing must have one owner.",
+				Group:       "traffic",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "info"},
+				Concerns:    []string{"load-balancing", "retries", "timeouts"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"\\bService\\b"},
+				Remediation: Remediation{
+					Default: "Keep one routing API for the Service, move what the other says into it and delete the other.",
+					Sidecar: "Keep either the VirtualService or the HTTPRoute of the Service.",
+					Ambient: "Keep the HTTPRoute, which waypoints support fully, and delete the VirtualService.",
+					Linkerd: "Keep the HTTPRoute with retry.linkerd.io and timeout.linkerd.io annotations and delete the ServiceProfile.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://gateway-api.sigs.k8s.io/mesh/",
+						Description: "Gateway API, routes of Services",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/service-profiles/",
+						Description: "Linkerd, ServiceProfiles",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.two_route_owners",
+				File:    "policies/traffic/two_route_owners/two_route_owners.rego",
+			},
 		}, []ModuleInfo{
 			ModuleInfo{
 				File:    "lib/admission/admission.rego",
 				Package: "lib.onelayer.admission",
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
-			},
-			ModuleInfo{
-				File:    "lib/collector/collector.rego",
-				Package: "lib.onelayer.collector",
-				Imports: []string{"lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/command/command.rego",
@@ -1370,11 +1304,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/image/image.rego",
 				Package: "lib.onelayer.image",
 				Imports: []string{"lib.onelayer.manager", "lib.onelayer.resource"},
-			},
-			ModuleInfo{
-				File:    "lib/inventory/config_maps.rego",
-				Package: "lib.onelayer.inventory",
-				Imports: []string{"lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced"},
 			},
 			ModuleInfo{
 				File:    "lib/inventory/hosts.rego",
@@ -1481,11 +1410,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/pm2/values.rego",
 				Package: "lib.onelayer.pm2",
-			},
-			ModuleInfo{
-				File:    "lib/ports/ports.rego",
-				Package: "lib.onelayer.ports",
-				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "lib/resource/files.rego",
@@ -1596,19 +1520,9 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
-				File:    "policies/observability/log_files/log_files.rego",
-				Package: "lib.onelayer.policies.observability.log_files",
-				Imports: []string{"lib.onelayer.collector", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
-			},
-			ModuleInfo{
-				File:    "policies/observability/log_shipper_sidecar/log_shipper_sidecar.rego",
-				Package: "lib.onelayer.policies.observability.log_shipper_sidecar",
-				Imports: []string{"lib.onelayer.collector", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
-			},
-			ModuleInfo{
 				File:    "policies/observability/logs_excluded/logs_excluded.rego",
 				Package: "lib.onelayer.policies.observability.logs_excluded",
-				Imports: []string{"lib.onelayer.collector", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/observability/manager_logs/manager_logs.rego",
@@ -1731,6 +1645,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
+				File:    "policies/resilience/shadowed_policy/shadowed_policy.rego",
+				Package: "lib.onelayer.policies.resilience.shadowed_policy",
+				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "policies/resilience/unsafe_retry/unsafe_retry.rego",
 				Package: "lib.onelayer.policies.resilience.unsafe_retry",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource"},
@@ -1746,11 +1665,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.supervision"},
 			},
 			ModuleInfo{
-				File:    "policies/traffic/in_pod_proxy/in_pod_proxy.rego",
-				Package: "lib.onelayer.policies.traffic.in_pod_proxy",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
-			},
-			ModuleInfo{
 				File:    "policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego",
 				Package: "lib.onelayer.policies.traffic.mesh_balancer_disabled",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource"},
@@ -1763,6 +1677,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/traffic/session_affinity/session_affinity.rego",
 				Package: "lib.onelayer.policies.traffic.session_affinity",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/two_route_owners/two_route_owners.rego",
+				Package: "lib.onelayer.policies.traffic.two_route_owners",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 		}

@@ -69,6 +69,17 @@ profiled(profile) := address if {
 }
 
 # METADATA
+# title: ServiceProfiles that decide
+# description: >-
+#   True when a ServiceProfile has routes or targets, by which the proxies of Linkerd follow it and nothing else that is
+#   said of its Service.
+profile_decides(profile) if {
+	profile.spec.routes[0]
+} else if {
+	profile.spec.dstOverrides[0]
+}
+
+# METADATA
 # title: Parents that are Services
 # description: >-
 #   The parents of a route that are Services, as a list of {namespace, name, port, path}; port is null where any.

@@ -161,3 +161,10 @@ test_text_of_a_host if {
 	inventory.host_text(" cart.shop.svc.cluster.local. ") == "cart.shop.svc.cluster.local"
 	inventory.host_text({}) == ""
 }
+
+test_profiles_that_decide if {
+	inventory.profile_decides({"spec": {"routes": [{"name": "GET /"}]}})
+	inventory.profile_decides({"spec": {"routes": [], "dstOverrides": [{"authority": "x"}]}})
+	not inventory.profile_decides({"spec": {"routes": [], "retryBudget": {}}})
+	not inventory.profile_decides({})
+}

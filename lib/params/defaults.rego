@@ -104,6 +104,7 @@ _severities := {
 	"resilience/missing-probe": ["error", "warning", "info"],
 	"resilience/retries-off-by-mistake": ["warning"],
 	"resilience/retry-exceeds-timeout": ["error", "warning", "info"],
+	"resilience/shadowed-policy": ["error", "warning"],
 	"resilience/unsafe-retry": ["warning"],
 	"traffic/cluster-with-autoscaler": ["error", "warning", "info"],
 	"traffic/in-container-cluster": ["error", "warning", "info"],
@@ -111,6 +112,7 @@ _severities := {
 	"traffic/mesh-balancer-disabled": ["warning"],
 	"traffic/replicas-with-autoscaler": ["warning"],
 	"traffic/session-affinity": ["warning", "info"],
+	"traffic/two-route-owners": ["error", "info"],
 }
 
 _aliases := object.union({}, {})

@@ -1,0 +1,261 @@
+# METADATA
+# scope: package
+# title: A resilience policy stands where nothing reads it
+# description: >-
+#   Timeouts, retries or circuit breaking are written in a place that the mesh does not read - annotations beside a
+#   ServiceProfile, the retry field of an HTTPRoute under Linkerd, a value that Linkerd drops with a log line. The mesh
+#   owns these concerns, the author believes that it does what the manifest says, and the application has no policy.
+# related_resources:
+# - ref: https://linkerd.io/2/reference/retries/
+#   description: Linkerd, retries
+# - ref: https://linkerd.io/2/reference/timeouts/
+#   description: Linkerd, timeouts
+# - ref: https://linkerd.io/2/reference/circuit-breaking/
+#   description: Linkerd, circuit breaking
+# custom:
+#   id: resilience/shadowed-policy
+#   severity: error
+#   severities: [error, warning]
+#   group: resilience
+#   concerns: [retries, timeouts, circuit-breaking]
+#   layers: [mesh]
+#   applies_to: [
+#     /Service, gateway.networking.k8s.io/HTTPRoute, gateway.networking.k8s.io/GRPCRoute, policy.linkerd.io/HTTPRoute
+#   ]
+#   needs: [object, namespace, inventory]
+#   needles: [
+#     "retry", "timeout", "failure-accrual"
+#   ]
+#   remediation:
+#     default: >-
+#       Write the policy where the mesh reads it, once, and delete what is ignored.
+#     linkerd: >-
+#       Use the annotations retry.linkerd.io, timeout.linkerd.io and balancer.linkerd.io on the Service or route, with
+#       valid values, and delete the ServiceProfile; or keep the ServiceProfile and delete the annotations.
+#   fix: manual
+#   since: 0.1.0
+package lib.onelayer.policies.resilience.shadowed_policy
+
+import data.lib.onelayer.duration
+import data.lib.onelayer.finding
+import data.lib.onelayer.inventory
+import data.lib.onelayer.mesh
+import data.lib.onelayer.resource
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("Linkerd takes the policy of this Service from ServiceProfile %s and ignores %s; keep one of them", [
+		resource.ref(profiles[0]).name,
+		keys[0],
+	]),
+	"path": _at(keys[0]),
+	"related": [{"note": "owns the policy instead", "object": resource.ref(profile), "path": ["spec"]} |
+		some profile in profiles
+	],
+}) if {
+	some record in resource.of({"/Service"})
+	keys := [key | some key, _ in resource.annotations(record.obj); _of_linkerd(key)]
+	profiles := _profiles(resource.ref(record.obj))
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("Linkerd does not read %s of an HTTPRoute, so the policy is not there; use the annotation %s", [
+		concat(".", field),
+		instead,
+	]),
+	"severity": severity,
+	"path": array.concat(["spec", "rules", index], field),
+}) if {
+	some record in resource.of({"gateway.networking.k8s.io/HTTPRoute", "policy.linkerd.io/HTTPRoute"})
+	_in_linkerd(record.obj)
+	some index, rule in record.obj.spec.rules
+	some [field, instead, severity] in [
+		[["retry"], "retry.linkerd.io/http", "error"],
+		[["timeouts", "backendRequest"], "retry.linkerd.io/timeout", "warning"],
+	]
+	is_object(rule)
+	object.get(rule, field, null) != null
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("%s=%s goes before timeouts.request %s in Linkerd, so the field is ignored; keep one", [
+		_request,
+		duration.text(annotated),
+		duration.text(declared),
+	]),
+	"severity": "warning",
+	"path": ["spec", "rules", index, "timeouts", "request"],
+}) if {
+	some record in resource.of({"gateway.networking.k8s.io/HTTPRoute", "policy.linkerd.io/HTTPRoute"})
+	annotated := duration.of_linkerd(resource.annotations(record.obj)[_request])
+	some index, rule in record.obj.spec.rules
+	declared := duration.of_gateway(rule.timeouts.request)
+	declared != annotated
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("Linkerd cannot read %s=%s and drops it with a log line only; write %s", [key, value, wanted]),
+	"path": _at(key),
+}) if {
+	some record in resource.of({"/Service"})
+	some key, given in resource.annotations(record.obj)
+	wanted := _wanted[_type[key]]
+	value := resource.text(given)
+	not regex.match(`[${]`, value)
+	not _readable(_type[key], trim_space(value))
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("%s says nothing to Linkerd, because %s %s; set it to %s", [keys[0], _accrual, reason, mode]),
+	"path": _at(keys[0]),
+}) if {
+	some record in resource.of({"/Service"})
+	annotations := resource.annotations(record.obj)
+	some [prefix, given, reason, mode] in [
+		[_prefix, "", "is not set", "consecutive"],
+		[_rate, "", "is not set", "unified"],
+		[_rate, "consecutive", "is consecutive", "unified"],
+	]
+	object.get(annotations, _accrual, "") == given
+	keys := _under(annotations, prefix)
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("Linkerd does not read %s on a %s, so these retries never happen; use %s", [
+		key,
+		record.obj.kind,
+		instead,
+	]),
+	"path": _at(key),
+}) if {
+	some [kinds, key, instead] in [
+		[{"gateway.networking.k8s.io/GRPCRoute"}, _http, _grpc],
+		[{"gateway.networking.k8s.io/HTTPRoute", "policy.linkerd.io/HTTPRoute"}, _grpc, _http],
+	]
+	some record in resource.of(kinds)
+	resource.annotations(record.obj)[key]
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("%s here replaces all %s annotations of Service %s, so its %s is lost; repeat it on the route", [
+		own[0],
+		prefix,
+		parent.name,
+		lost[0],
+	]),
+	"severity": "warning",
+	"path": _at(own[0]),
+	"related": [{"note": "is replaced for this route", "object": resource.ref(service), "path": _at(lost[0])} |
+		some service in services
+	],
+}) if {
+	some record in resource.of(_routes)
+	annotations := resource.annotations(record.obj)
+	some prefix in ["retry.linkerd.io", "timeout.linkerd.io"]
+	own := _under(annotations, prefix)
+	some parent in inventory.parents(record.obj)
+	services := inventory.service_at(parent.namespace, parent.name)
+	lost := [key |
+		some key in _under(resource.annotations(services[0]), prefix)
+		not key in own
+		not key in _foreign[record.obj.kind]
+	]
+	every service in services {
+		every key in lost {
+			resource.annotations(service)[key]
+		}
+	}
+}
+
+_routes := {
+	"gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute",
+	"policy.linkerd.io/HTTPRoute",
+}
+
+_at(key) := ["metadata", "annotations", key]
+
+_request := "timeout.linkerd.io/request"
+
+_http := "retry.linkerd.io/http"
+
+_grpc := "retry.linkerd.io/grpc"
+
+_foreign := {"HTTPRoute": {_grpc}, "GRPCRoute": {_http}}
+
+_accrual := "balancer.linkerd.io/failure-accrual"
+
+_prefix := "balancer.linkerd.io/failure-accrual-"
+
+_rate := "balancer.alpha.linkerd.io/failure-accrual-"
+
+_of_linkerd(key) if {
+	regex.match(`^(?:retry|timeout)\.linkerd\.io/|^balancer\.(?:alpha\.)?linkerd\.io/failure-accrual`, key)
+}
+
+_under(annotations, prefix) := [key |
+	some key, _ in annotations
+	startswith(key, prefix)
+]
+
+_profiles(ref) := [policy.obj |
+	some policy in inventory.policies_of(ref.namespace, ref.name)
+	policy.role == "profile"
+	resource.ref(policy.obj).namespace == ref.namespace
+	inventory.profile_decides(policy.obj)
+]
+
+_in_linkerd(route) if {
+	parents := inventory.parents(route)
+	count(parents) > 0
+	count(parents) == count(route.spec.parentRefs)
+	_speaks_linkerd(route, parents)
+}
+
+_speaks_linkerd(route, parents) if {
+	resource.group_kind(route) == "policy.linkerd.io/HTTPRoute"
+} else if {
+	some key, _ in resource.annotations(route)
+	_of_linkerd(key)
+} else if {
+	some parent in parents
+	mesh.mode_in(parent.namespace) == "linkerd"
+}
+
+_type := {
+	"timeout.linkerd.io/request": "duration",
+	"timeout.linkerd.io/response": "duration",
+	"timeout.linkerd.io/idle": "duration",
+	"retry.linkerd.io/timeout": "duration",
+	"retry.linkerd.io/limit": "number",
+	"retry.linkerd.io/http": "http",
+	"retry.linkerd.io/grpc": "grpc",
+	"balancer.linkerd.io/failure-accrual": "mode",
+	"balancer.linkerd.io/failure-accrual-consecutive-max-failures": "number",
+	"balancer.linkerd.io/failure-accrual-consecutive-min-penalty": "duration",
+	"balancer.linkerd.io/failure-accrual-consecutive-max-penalty": "duration",
+}
+
+_wanted := {
+	"duration": "a whole number with a unit, such as 5s",
+	"number": "a whole number",
+	"http": "status codes, 5xx or gateway-error",
+	"grpc": "codes such as unavailable",
+	"mode": "consecutive or unified",
+}
+
+_readable("duration", value) if regex.match(`^(?:[0-9]+(?:ms|s|m|h|d)|0+)$`, value)
+
+_readable("number", value) if regex.match(`^\+?[0-9]{1,9}$`, value)
+
+_readable("http", value) if {
+	every part in split(value, ",") {
+		regex.match(`^\s*(?i:5xx|gateway-error|[1-5][0-9]{2}(?:-[1-5][0-9]{2})?)\s*$`, part)
+	}
+}
+
+_readable("grpc", value) if {
+	every part in split(value, ",") {
+		regex.match(`^\s*(?i:cancelled|deadline-exceeded|internal|resource-exhausted|unavailable)\s*$`, part)
+	}
+}
+
+_readable("mode", value) if value in {"consecutive", "unified"}
