@@ -80,6 +80,20 @@ profile_decides(profile) if {
 }
 
 # METADATA
+# title: Traffic policies of a DestinationRule
+# description: >-
+#   The traffic policies that a DestinationRule holds - its own, those of ports and of subsets - as a list of {value,
+#   path, labels}; labels are those of the subset, empty outside of one.
+traffic_policies(rule) := array.concat(
+	_policies_in(rule.spec, ["spec"], {}),
+	[policy |
+		some index, subset in rule.spec.subsets
+		is_object(subset)
+		some policy in _policies_in(subset, ["spec", "subsets", index], object.get(subset, "labels", {}))
+	],
+)
+
+# METADATA
 # title: Parents that are Services
 # description: >-
 #   The parents of a route that are Services, as a list of {namespace, name, port, path}; port is null where any.
@@ -243,3 +257,14 @@ _claims_of("split.smi-spec.io/TrafficSplit", obj) := [object.union(address, {"ro
 ]
 
 _claims_of_route(obj) := [object.union(parent, {"role": "route", "form": ""}) | some parent in parents(obj)]
+
+_policies_in(holder, path, labels) := array.concat(
+	[{"value": policy, "path": array.concat(path, ["trafficPolicy"]), "labels": labels} |
+		policy := holder.trafficPolicy
+		is_object(policy)
+	],
+	[{"value": setting, "path": array.concat(path, ["trafficPolicy", "portLevelSettings", index]), "labels": labels} |
+		some index, setting in holder.trafficPolicy.portLevelSettings
+		is_object(setting)
+	],
+)

@@ -168,3 +168,18 @@ test_profiles_that_decide if {
 	not inventory.profile_decides({"spec": {"routes": [], "retryBudget": {}}})
 	not inventory.profile_decides({})
 }
+
+test_traffic_policies if {
+	rule := {"spec": {
+		"trafficPolicy": {"tls": {}, "portLevelSettings": [{"port": {}}, 3]},
+		"subsets": [3, {"labels": {"v": "1"}, "trafficPolicy": {}}, {"trafficPolicy": {"portLevelSettings": [{}]}}],
+	}}
+	[[policy.path, policy.labels] | some policy in inventory.traffic_policies(rule)] == [
+		[["spec", "trafficPolicy"], {}],
+		[["spec", "trafficPolicy", "portLevelSettings", 0], {}],
+		[["spec", "subsets", 1, "trafficPolicy"], {"v": "1"}],
+		[["spec", "subsets", 2, "trafficPolicy"], {}],
+		[["spec", "subsets", 2, "trafficPolicy", "portLevelSettings", 0], {}],
+	]
+	inventory.traffic_policies({"spec": {"trafficPolicy": 3}}) == []
+}
