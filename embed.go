@@ -71,6 +71,7 @@ import "embed"
 //go:embed lib/supervision/supervision.rego
 //go:embed lib/synced/synced.rego
 //go:embed lib/workload/workload.rego
+//go:embed policies/mesh/client_tls_override/client_tls_override.rego
 //go:embed policies/mesh/double_enrolment/double_enrolment.rego
 //go:embed policies/mesh/hand_rolled_proxy/hand_rolled_proxy.rego
 //go:embed policies/mesh/host_network/host_network.rego
@@ -102,13 +103,17 @@ import "embed"
 //go:embed policies/process/multiple_apps/multiple_apps.rego
 //go:embed policies/process/restart_loop/restart_loop.rego
 //go:embed policies/process/signals_swallowed/signals_swallowed.rego
+//go:embed policies/resilience/breaker_on_single_replica/breaker_on_single_replica.rego
 //go:embed policies/resilience/manager_restart_policy/manager_restart_policy.rego
 //go:embed policies/resilience/missing_probe/missing_probe.rego
+//go:embed policies/resilience/no_mesh_policy/no_mesh_policy.rego
 //go:embed policies/resilience/retries_off_by_mistake/retries_off_by_mistake.rego
 //go:embed policies/resilience/retry_exceeds_timeout/retry_exceeds_timeout.rego
 //go:embed policies/resilience/shadowed_policy/shadowed_policy.rego
+//go:embed policies/resilience/stacked_retries/stacked_retries.rego
 //go:embed policies/resilience/unsafe_retry/unsafe_retry.rego
 //go:embed policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego
+//go:embed policies/traffic/edge_bypass/edge_bypass.rego
 //go:embed policies/traffic/in_container_cluster/in_container_cluster.rego
 //go:embed policies/traffic/in_pod_proxy/in_pod_proxy.rego
 //go:embed policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego

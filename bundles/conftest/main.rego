@@ -10,6 +10,7 @@ package main
 import data.lib.onelayer.admission
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
+import data.lib.onelayer.policies.mesh.client_tls_override as policy_mesh_client_tls_override
 import data.lib.onelayer.policies.mesh.double_enrolment as policy_mesh_double_enrolment
 import data.lib.onelayer.policies.mesh.hand_rolled_proxy as policy_mesh_hand_rolled_proxy
 import data.lib.onelayer.policies.mesh.host_network as policy_mesh_host_network
@@ -41,13 +42,17 @@ import data.lib.onelayer.policies.process.manager_installed as policy_process_ma
 import data.lib.onelayer.policies.process.multiple_apps as policy_process_multiple_apps
 import data.lib.onelayer.policies.process.restart_loop as policy_process_restart_loop
 import data.lib.onelayer.policies.process.signals_swallowed as policy_process_signals_swallowed
+import data.lib.onelayer.policies.resilience.breaker_on_single_replica as policy_resilience_breaker_on_single_replica
 import data.lib.onelayer.policies.resilience.manager_restart_policy as policy_resilience_manager_restart_policy
 import data.lib.onelayer.policies.resilience.missing_probe as policy_resilience_missing_probe
+import data.lib.onelayer.policies.resilience.no_mesh_policy as policy_resilience_no_mesh_policy
 import data.lib.onelayer.policies.resilience.retries_off_by_mistake as policy_resilience_retries_off_by_mistake
 import data.lib.onelayer.policies.resilience.retry_exceeds_timeout as policy_resilience_retry_exceeds_timeout
 import data.lib.onelayer.policies.resilience.shadowed_policy as policy_resilience_shadowed_policy
+import data.lib.onelayer.policies.resilience.stacked_retries as policy_resilience_stacked_retries
 import data.lib.onelayer.policies.resilience.unsafe_retry as policy_resilience_unsafe_retry
 import data.lib.onelayer.policies.traffic.cluster_with_autoscaler as policy_traffic_cluster_with_autoscaler
+import data.lib.onelayer.policies.traffic.edge_bypass as policy_traffic_edge_bypass
 import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic_in_container_cluster
 import data.lib.onelayer.policies.traffic.in_pod_proxy as policy_traffic_in_pod_proxy
 import data.lib.onelayer.policies.traffic.mesh_balancer_disabled as policy_traffic_mesh_balancer_disabled
@@ -56,6 +61,26 @@ import data.lib.onelayer.policies.traffic.session_affinity as policy_traffic_ses
 import data.lib.onelayer.policies.traffic.two_route_owners as policy_traffic_two_route_owners
 import data.lib.onelayer.resource
 import data.lib.onelayer.subject
+
+deny_mesh_client_tls_override contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_client_tls_override with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_client_tls_override contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_client_tls_override with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_client_tls_override contains found if {
+	"mesh/client-tls-override" in _due
+	some found in policy_mesh_client_tls_override.violation
+	not exempt.accepted(found)
+}
 
 deny_mesh_double_enrolment contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
@@ -675,6 +700,26 @@ _process_signals_swallowed contains found if {
 	not exempt.accepted(found)
 }
 
+deny_resilience_breaker_on_single_replica contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _resilience_breaker_on_single_replica with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_resilience_breaker_on_single_replica contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _resilience_breaker_on_single_replica with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_resilience_breaker_on_single_replica contains found if {
+	"resilience/breaker-on-single-replica" in _due
+	some found in policy_resilience_breaker_on_single_replica.violation
+	not exempt.accepted(found)
+}
+
 deny_resilience_manager_restart_policy contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _resilience_manager_restart_policy with input as judged.input
@@ -712,6 +757,26 @@ warn_resilience_missing_probe contains _flat(found, subject.file(judged, found))
 _resilience_missing_probe contains found if {
 	"resilience/missing-probe" in _due
 	some found in policy_resilience_missing_probe.violation
+	not exempt.accepted(found)
+}
+
+deny_resilience_no_mesh_policy contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _resilience_no_mesh_policy with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_resilience_no_mesh_policy contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _resilience_no_mesh_policy with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_resilience_no_mesh_policy contains found if {
+	"resilience/no-mesh-policy" in _due
+	some found in policy_resilience_no_mesh_policy.violation
 	not exempt.accepted(found)
 }
 
@@ -775,6 +840,26 @@ _resilience_shadowed_policy contains found if {
 	not exempt.accepted(found)
 }
 
+deny_resilience_stacked_retries contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _resilience_stacked_retries with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_resilience_stacked_retries contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _resilience_stacked_retries with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_resilience_stacked_retries contains found if {
+	"resilience/stacked-retries" in _due
+	some found in policy_resilience_stacked_retries.violation
+	not exempt.accepted(found)
+}
+
 deny_resilience_unsafe_retry contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _resilience_unsafe_retry with input as judged.input
@@ -812,6 +897,26 @@ warn_traffic_cluster_with_autoscaler contains _flat(found, subject.file(judged, 
 _traffic_cluster_with_autoscaler contains found if {
 	"traffic/cluster-with-autoscaler" in _due
 	some found in policy_traffic_cluster_with_autoscaler.violation
+	not exempt.accepted(found)
+}
+
+deny_traffic_edge_bypass contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_edge_bypass with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_traffic_edge_bypass contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_edge_bypass with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_traffic_edge_bypass contains found if {
+	"traffic/edge-bypass" in _due
+	some found in policy_traffic_edge_bypass.violation
 	not exempt.accepted(found)
 }
 
@@ -1020,6 +1125,8 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 	],
@@ -1052,6 +1159,8 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 	],
@@ -1084,17 +1193,22 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"/Service": [
 		"mesh/ineffective-intent",
+		"resilience/breaker-on-single-replica",
+		"resilience/no-mesh-policy",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
 		"resilience/shadowed-policy",
 		"resilience/unsafe-retry",
+		"traffic/edge-bypass",
 		"traffic/mesh-balancer-disabled",
 		"traffic/session-affinity",
 	],
@@ -1127,7 +1241,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -1160,6 +1276,7 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 	],
@@ -1192,7 +1309,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -1226,7 +1345,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -1260,7 +1381,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -1294,7 +1417,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -1389,6 +1514,7 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 	],
@@ -1421,7 +1547,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -1455,6 +1583,8 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -1473,6 +1603,8 @@ _rules := {
 		"traffic/two-route-owners",
 	],
 	"networking.istio.io/DestinationRule": [
+		"mesh/client-tls-override",
+		"resilience/breaker-on-single-replica",
 		"traffic/mesh-balancer-disabled",
 	],
 	"networking.istio.io/ServiceEntry": [
@@ -1563,6 +1695,7 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Service": [
@@ -1594,6 +1727,7 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/in-container-cluster",
 	],
 	"telemetry.istio.io/Telemetry": [
@@ -1602,6 +1736,7 @@ _rules := {
 }
 
 _remediation := {
+	"mesh/client-tls-override": "Remove the tls block, so that the mesh encrypts between its workloads; use SIMPLE for hosts outside of the cluster only.",
 	"mesh/double-enrolment": "Keep one mesh and one data plane per namespace and remove the keys of the other; during a migration move namespace by namespace.",
 	"mesh/hand-rolled-proxy": "Remove the container and let the mesh inject its proxy; customise it by annotations of the mesh.",
 	"mesh/host-network": "Remove hostNetwork and publish the workload by a Service or the gateway of the mesh; agents that need the node's network belong in a namespace outside the mesh.",
@@ -1633,13 +1768,17 @@ _remediation := {
 	"process/multiple-apps": "Give each application a container of its own: one Deployment per application from the same image with its own command, a native sidecar for a true helper, a Job or CronJob for what ends.",
 	"process/restart-loop": "Start the program once, with exec, as the container's command and let the kubelet restart it: it counts, waits between tries and shows CrashLoopBackOff. For periodic work use a CronJob.",
 	"process/signals-swallowed": "Use the exec form, CMD [\"node\", \"server.js\"]; end an entrypoint script with exec; call node instead of npm start; add tini when the program must not be PID 1.",
+	"resilience/breaker-on-single-replica": "Run at least two replicas, or let an autoscaler keep two, and spread them over nodes; else remove the breaker.",
 	"resilience/manager-restart-policy": "Drop the keys and let the kubelet restart: resources.limits.memory instead of max_memory_restart (with --max-old-space-size for node), a livenessProbe for hangs, and the kubelet's own back-off.",
 	"resilience/missing-probe": "Add a readinessProbe that asks the application whether it can serve, and a livenessProbe that asks whether it must be restarted, on different questions; a startupProbe covers a slow start.",
+	"resilience/no-mesh-policy": "Declare a timeout and circuit breaking for the Service where the mesh reads them.",
 	"resilience/retries-off-by-mistake": "Say how often the mesh retries; where it must not, say so with attempts 0 in Istio or without retry annotations in Linkerd.",
 	"resilience/retry-exceeds-timeout": "Give each try at most the timeout divided by the number of tries, which is one more than that of retries.",
 	"resilience/shadowed-policy": "Write the policy where the mesh reads it, once, and delete what is ignored.",
+	"resilience/stacked-retries": "Keep the retries of the mesh, which knows all endpoints, and set those of the application to 0; where the application must decide, because only it knows what may be repeated, switch those of the mesh off.",
 	"resilience/unsafe-retry": "Split the route - retry server errors on GET, HEAD and OPTIONS only, and on writes only what never reached the application (connect-failure, refused-stream, 503).",
 	"traffic/cluster-with-autoscaler": "Run one process per container and let the HorizontalPodAutoscaler or replicas scale: replicas times workers becomes replicas, and the resources of one container become those of one process.",
+	"traffic/edge-bypass": "Make the Service a ClusterIP, remove hostPort and externalIPs, and let the gateway of the mesh take what comes from outside.",
 	"traffic/in-container-cluster": "Run one process per container and raise replicas, or let a HorizontalPodAutoscaler do it; requests and limits per process are the old ones divided by the number of workers.",
 	"traffic/in-pod-proxy": "Let the Service target the port of the application, remove the proxy, and run several replicas instead of several listeners; what the proxy did for requests belongs into the Ingress or route.",
 	"traffic/mesh-balancer-disabled": "Let the mesh balance - choose LEAST_REQUEST or ROUND_ROBIN, let the Service of Kubernetes stand for a host of the cluster, and list databases that balance by themselves in allowed_hosts.",

@@ -10,6 +10,7 @@ package onelayer
 import data.lib.onelayer.admission
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
+import data.lib.onelayer.policies.mesh.client_tls_override as policy_mesh_client_tls_override
 import data.lib.onelayer.policies.mesh.double_enrolment as policy_mesh_double_enrolment
 import data.lib.onelayer.policies.mesh.hand_rolled_proxy as policy_mesh_hand_rolled_proxy
 import data.lib.onelayer.policies.mesh.host_network as policy_mesh_host_network
@@ -41,13 +42,17 @@ import data.lib.onelayer.policies.process.manager_installed as policy_process_ma
 import data.lib.onelayer.policies.process.multiple_apps as policy_process_multiple_apps
 import data.lib.onelayer.policies.process.restart_loop as policy_process_restart_loop
 import data.lib.onelayer.policies.process.signals_swallowed as policy_process_signals_swallowed
+import data.lib.onelayer.policies.resilience.breaker_on_single_replica as policy_resilience_breaker_on_single_replica
 import data.lib.onelayer.policies.resilience.manager_restart_policy as policy_resilience_manager_restart_policy
 import data.lib.onelayer.policies.resilience.missing_probe as policy_resilience_missing_probe
+import data.lib.onelayer.policies.resilience.no_mesh_policy as policy_resilience_no_mesh_policy
 import data.lib.onelayer.policies.resilience.retries_off_by_mistake as policy_resilience_retries_off_by_mistake
 import data.lib.onelayer.policies.resilience.retry_exceeds_timeout as policy_resilience_retry_exceeds_timeout
 import data.lib.onelayer.policies.resilience.shadowed_policy as policy_resilience_shadowed_policy
+import data.lib.onelayer.policies.resilience.stacked_retries as policy_resilience_stacked_retries
 import data.lib.onelayer.policies.resilience.unsafe_retry as policy_resilience_unsafe_retry
 import data.lib.onelayer.policies.traffic.cluster_with_autoscaler as policy_traffic_cluster_with_autoscaler
+import data.lib.onelayer.policies.traffic.edge_bypass as policy_traffic_edge_bypass
 import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic_in_container_cluster
 import data.lib.onelayer.policies.traffic.in_pod_proxy as policy_traffic_in_pod_proxy
 import data.lib.onelayer.policies.traffic.mesh_balancer_disabled as policy_traffic_mesh_balancer_disabled
@@ -139,6 +144,11 @@ _shown(found, file) := object.union(object.union(found, _located(file)), {
 _located(file) := {"file": file} if {
 	file != ""
 } else := {}
+
+_found contains found if {
+	"mesh/client-tls-override" in _due
+	some found in policy_mesh_client_tls_override.violation
+}
 
 _found contains found if {
 	"mesh/double-enrolment" in _due
@@ -305,6 +315,11 @@ _found contains found if {
 }
 
 _found contains found if {
+	"resilience/breaker-on-single-replica" in _due
+	some found in policy_resilience_breaker_on_single_replica.violation
+}
+
+_found contains found if {
 	"resilience/manager-restart-policy" in _due
 	some found in policy_resilience_manager_restart_policy.violation
 }
@@ -312,6 +327,11 @@ _found contains found if {
 _found contains found if {
 	"resilience/missing-probe" in _due
 	some found in policy_resilience_missing_probe.violation
+}
+
+_found contains found if {
+	"resilience/no-mesh-policy" in _due
+	some found in policy_resilience_no_mesh_policy.violation
 }
 
 _found contains found if {
@@ -330,6 +350,11 @@ _found contains found if {
 }
 
 _found contains found if {
+	"resilience/stacked-retries" in _due
+	some found in policy_resilience_stacked_retries.violation
+}
+
+_found contains found if {
 	"resilience/unsafe-retry" in _due
 	some found in policy_resilience_unsafe_retry.violation
 }
@@ -337,6 +362,11 @@ _found contains found if {
 _found contains found if {
 	"traffic/cluster-with-autoscaler" in _due
 	some found in policy_traffic_cluster_with_autoscaler.violation
+}
+
+_found contains found if {
+	"traffic/edge-bypass" in _due
+	some found in policy_traffic_edge_bypass.violation
 }
 
 _found contains found if {
@@ -413,6 +443,8 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 	],
@@ -445,6 +477,8 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 	],
@@ -477,17 +511,22 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"/Service": [
 		"mesh/ineffective-intent",
+		"resilience/breaker-on-single-replica",
+		"resilience/no-mesh-policy",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
 		"resilience/shadowed-policy",
 		"resilience/unsafe-retry",
+		"traffic/edge-bypass",
 		"traffic/mesh-balancer-disabled",
 		"traffic/session-affinity",
 	],
@@ -520,7 +559,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -553,6 +594,7 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 	],
@@ -585,7 +627,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -619,7 +663,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -653,7 +699,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -687,7 +735,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -782,6 +832,7 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 	],
@@ -814,7 +865,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/cluster-with-autoscaler",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -848,6 +901,8 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
+		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
@@ -866,6 +921,8 @@ _rules := {
 		"traffic/two-route-owners",
 	],
 	"networking.istio.io/DestinationRule": [
+		"mesh/client-tls-override",
+		"resilience/breaker-on-single-replica",
 		"traffic/mesh-balancer-disabled",
 	],
 	"networking.istio.io/ServiceEntry": [
@@ -956,6 +1013,7 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Service": [
@@ -987,6 +1045,7 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/stacked-retries",
 		"traffic/in-container-cluster",
 	],
 	"telemetry.istio.io/Telemetry": [
@@ -995,6 +1054,7 @@ _rules := {
 }
 
 _remediation := {
+	"mesh/client-tls-override": "Remove the tls block, so that the mesh encrypts between its workloads; use SIMPLE for hosts outside of the cluster only.",
 	"mesh/double-enrolment": "Keep one mesh and one data plane per namespace and remove the keys of the other; during a migration move namespace by namespace.",
 	"mesh/hand-rolled-proxy": "Remove the container and let the mesh inject its proxy; customise it by annotations of the mesh.",
 	"mesh/host-network": "Remove hostNetwork and publish the workload by a Service or the gateway of the mesh; agents that need the node's network belong in a namespace outside the mesh.",
@@ -1026,13 +1086,17 @@ _remediation := {
 	"process/multiple-apps": "Give each application a container of its own: one Deployment per application from the same image with its own command, a native sidecar for a true helper, a Job or CronJob for what ends.",
 	"process/restart-loop": "Start the program once, with exec, as the container's command and let the kubelet restart it: it counts, waits between tries and shows CrashLoopBackOff. For periodic work use a CronJob.",
 	"process/signals-swallowed": "Use the exec form, CMD [\"node\", \"server.js\"]; end an entrypoint script with exec; call node instead of npm start; add tini when the program must not be PID 1.",
+	"resilience/breaker-on-single-replica": "Run at least two replicas, or let an autoscaler keep two, and spread them over nodes; else remove the breaker.",
 	"resilience/manager-restart-policy": "Drop the keys and let the kubelet restart: resources.limits.memory instead of max_memory_restart (with --max-old-space-size for node), a livenessProbe for hangs, and the kubelet's own back-off.",
 	"resilience/missing-probe": "Add a readinessProbe that asks the application whether it can serve, and a livenessProbe that asks whether it must be restarted, on different questions; a startupProbe covers a slow start.",
+	"resilience/no-mesh-policy": "Declare a timeout and circuit breaking for the Service where the mesh reads them.",
 	"resilience/retries-off-by-mistake": "Say how often the mesh retries; where it must not, say so with attempts 0 in Istio or without retry annotations in Linkerd.",
 	"resilience/retry-exceeds-timeout": "Give each try at most the timeout divided by the number of tries, which is one more than that of retries.",
 	"resilience/shadowed-policy": "Write the policy where the mesh reads it, once, and delete what is ignored.",
+	"resilience/stacked-retries": "Keep the retries of the mesh, which knows all endpoints, and set those of the application to 0; where the application must decide, because only it knows what may be repeated, switch those of the mesh off.",
 	"resilience/unsafe-retry": "Split the route - retry server errors on GET, HEAD and OPTIONS only, and on writes only what never reached the application (connect-failure, refused-stream, 503).",
 	"traffic/cluster-with-autoscaler": "Run one process per container and let the HorizontalPodAutoscaler or replicas scale: replicas times workers becomes replicas, and the resources of one container become those of one process.",
+	"traffic/edge-bypass": "Make the Service a ClusterIP, remove hostPort and externalIPs, and let the gateway of the mesh take what comes from outside.",
 	"traffic/in-container-cluster": "Run one process per container and raise replicas, or let a HorizontalPodAutoscaler do it; requests and limits per process are the old ones divided by the number of workers.",
 	"traffic/in-pod-proxy": "Let the Service target the port of the application, remove the proxy, and run several replicas instead of several listeners; what the proxy did for requests belongs into the Ingress or route.",
 	"traffic/mesh-balancer-disabled": "Let the mesh balance - choose LEAST_REQUEST or ROUND_ROBIN, let the Service of Kubernetes stand for a host of the cluster, and list databases that balance by themselves in allowed_hosts.",

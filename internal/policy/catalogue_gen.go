@@ -7,12 +7,50 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "b16ee1a1664f33f1cd9f89fe4164f6991a1e29043683815a60e039cd73b55158"
+const catalogueDigest = "5400ddb22dc8fc18c2a3756f38797ac2bd2ade04eca1376779cb42b924715a26"
 
 var _ finding.Severity
 
 func catalogue() ([]*Rule, []ModuleInfo) {
 	return []*Rule{
+			&Rule{
+				ID:          "mesh/client-tls-override",
+				Title:       "A client policy overrides the encryption of the mesh",
+				Description: "Inside the mesh the proxies encrypt and know who calls whom by themselves. A DestinationRule for a Service of the cluster sets its own TLS - DISABLE sends plain text to a workload that the mesh would encrypt for, SIMPLE and MUTUAL put a second owner of certificates beside the mesh - so that identity, and policies by it, are lost.",
+				Group:       "mesh",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"mtls"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"networking.istio.io/DestinationRule"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"DISABLE", "SIMPLE", "MUTUAL"},
+				Parameters: map[string]Parameter{
+					"allowed_hosts": Parameter{
+						Type:        "array",
+						Description: "The hosts, as their DestinationRule writes them, whose TLS is not for the mesh to own, such as workloads that end TLS themselves.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Remove the tls block, so that the mesh encrypts between its workloads; use SIMPLE for hosts outside of the cluster only.",
+					Sidecar: "Remove trafficPolicy.tls; automatic mTLS sends plain text where the workload has no sidecar.",
+					Ambient: "Remove trafficPolicy.tls; ztunnel encrypts by HBONE, below the DestinationRule.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/",
+						Description: "Istio, TLS configuration",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.client_tls_override",
+				File:    "policies/mesh/client_tls_override/client_tls_override.rego",
+			},
 			&Rule{
 				ID:          "mesh/double-enrolment",
 				Title:       "Two data planes claim one workload",
@@ -306,6 +344,82 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.mesh.switch_typo",
 				File:    "policies/mesh/switch_typo/switch_typo.rego",
+			},
+			&Rule{
+				ID:          "observability/log-files",
+				Title:       "Logs go to files instead of stdout",
+				Description: "The application writes its log to a file or a volume. The cluster's pipeline owns logs, and it reads what containers print - a file never reaches it, nobody rotates the file, and it fills the disk of the node or a volume that has to outlive the Pod.",
+				Group:       "observability",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning", "info"},
+				Concerns:    []string{"logs"},
+				Layers:      []string{"container", "kubernetes"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
+				Needs:       []string{"object", "source"},
+				Needles:     []string{"log", "LOG"},
+				Parameters: map[string]Parameter{
+					"allowed_paths": Parameter{
+						Type:        "array",
+						Description: "Files and folders that may be written, such as those of an audit log with a retention of its own.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Print to stdout and stderr, and remove the redirection, the file transport or the volume. Where a program can write to a file only, link the file to /dev/stdout in the image.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://12factor.net/logs",
+						Description: "Logs as event streams",
+					},
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/concepts/cluster-administration/logging/",
+						Description: "Kubernetes, how the output of containers is kept and collected",
+					},
+				},
+				Package: "lib.onelayer.policies.observability.log_files",
+				File:    "policies/observability/log_files/log_files.rego",
+			},
+			&Rule{
+				ID:          "observability/log-shipper-sidecar",
+				Title:       "A Pod has a log pipeline of its own",
+				Description: "A container beside the application reads its log files from a shared volume and ships, rotates or copies them. The cluster's pipeline owns logs - a collector on each node reads what containers print. A second one in every Pod costs memory for each replica, loses what it holds when the Pod ends, and keeps Jobs from ending.",
+				Group:       "observability",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning", "info"},
+				Concerns:    []string{"logs"},
+				Layers:      []string{"container", "kubernetes"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object"},
+				Needles:     []string{"fluent-bit", "fluentbit", "fluentd", "td-agent", "filebeat", "logstash", "promtail", "vector", "alloy", "grafana/agent", "logrotate", "\\btail\\b"},
+				Parameters: map[string]Parameter{
+					"allowed_namespaces": Parameter{
+						Type:        "array",
+						Description: "The namespaces whose workloads may ship logs by themselves, such as those that must keep them apart.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Let the application print to stdout and stderr and remove the container and the shared volume; the collector on the node reads, labels and ships it. Parse and filter in the collector.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/concepts/cluster-administration/logging/",
+						Description: "Kubernetes, logging with an agent on each node",
+					},
+				},
+				Package: "lib.onelayer.policies.observability.log_shipper_sidecar",
+				File:    "policies/observability/log_shipper_sidecar/log_shipper_sidecar.rego",
 			},
 			&Rule{
 				ID:          "observability/logs-excluded",
@@ -810,7 +924,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "process/restart-loop",
 				Title:       "A hand-written loop restarts the program",
-				Description: "An endless shell loop starts the program again whenever it ends, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
+				Description: "A shell loop starts the program again whenever it ends, or until it succeeds, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
 				Group:       "process",
 				Severity:    "error",
 				Severities:  []finding.Severity{"error", "warning", "info"},
@@ -853,6 +967,36 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.process.signals_swallowed",
 				File:    "policies/process/signals_swallowed/signals_swallowed.rego",
+			},
+			&Rule{
+				ID:          "resilience/breaker-on-single-replica",
+				Title:       "A circuit breaker over a single replica",
+				Description: "The mesh owns circuit breaking and takes a Pod that fails out of the balancing - but there is only one. Either all traffic is cut off together with it, or the proxy never ejects anything and the policy does nothing. The second Pod that the breaker needs is for Kubernetes to run; processes inside of one Pod are a single endpoint to the mesh.",
+				Group:       "resilience",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"circuit-breaking", "scaling"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"networking.istio.io/DestinationRule", "/Service"},
+				Needs:       []string{"object", "inventory"},
+				Needles:     []string{"outlierDetection", "balancer.linkerd.io/failure-accrual"},
+				Remediation: Remediation{
+					Default: "Run at least two replicas, or let an autoscaler keep two, and spread them over nodes; else remove the breaker.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection",
+						Description: "Istio, outlier detection",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/circuit-breaking/",
+						Description: "Linkerd, circuit breaking",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.breaker_on_single_replica",
+				File:    "policies/resilience/breaker_on_single_replica/breaker_on_single_replica.rego",
 			},
 			&Rule{
 				ID:          "resilience/manager-restart-policy",
@@ -899,6 +1043,38 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.resilience.missing_probe",
 				File:    "policies/resilience/missing_probe/missing_probe.rego",
+			},
+			&Rule{
+				ID:          "resilience/no-mesh-policy",
+				Title:       "Nobody bounds the calls to a Service of the mesh",
+				Description: "The mesh owns timeouts and circuit breaking and does neither unless it is told to - the default timeout is none. Nothing in the manifests declares a timeout or outlier detection for this Service, so a call that hangs is ended by nobody but the application, if at all.",
+				Group:       "resilience",
+				Severity:    "info",
+				Severities:  []finding.Severity{"info"},
+				Concerns:    []string{"timeouts", "circuit-breaking"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"/Service"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"selector"},
+				Remediation: Remediation{
+					Default: "Declare a timeout and circuit breaking for the Service where the mesh reads them.",
+					Sidecar: "Give the host a VirtualService (or HTTPRoute) with a timeout and a DestinationRule with outlierDetection.",
+					Linkerd: "Annotate the Service with timeout.linkerd.io/request and balancer.linkerd.io/failure-accrual.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/concepts/traffic-management/#timeouts",
+						Description: "Istio, timeouts",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/timeouts/",
+						Description: "Linkerd, timeouts",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.no_mesh_policy",
+				File:    "policies/resilience/no_mesh_policy/no_mesh_policy.rego",
 			},
 			&Rule{
 				ID:          "resilience/retries-off-by-mistake",
@@ -1004,6 +1180,58 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/resilience/shadowed_policy/shadowed_policy.rego",
 			},
 			&Rule{
+				ID:          "resilience/stacked-retries",
+				Title:       "The application and the mesh both retry",
+				Description: "The application repeats a failed call, and the mesh repeats each of these tries again. Retries multiply - four tries of the application, each tried four times by the mesh, are sixteen requests for one call, and over a chain of services the product grows with each hop - just when the service behind is already in trouble. One layer must own retries.",
+				Group:       "resilience",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"error", "warning", "info"},
+				Concerns:    []string{"retries"},
+				Layers:      []string{"container", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"retry", "retries"},
+				Parameters: map[string]Parameter{
+					"ignored_variables": Parameter{
+						Type:        "array",
+						Description: "The environment variables that speak of other retries than those of calls.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+					"max_amplification": Parameter{
+						Type:        "integer",
+						Description: "The number of tries of one call above which the stack is an error.",
+						Default:     float64(9),
+					},
+					"mesh_default_retries": Parameter{
+						Type:        "integer",
+						Description: "How often sidecars of Istio repeat a call for which nothing is declared.",
+						Default:     float64(2),
+					},
+				},
+				Remediation: Remediation{
+					Default: "Keep the retries of the mesh, which knows all endpoints, and set those of the application to 0; where the application must decide, because only it knows what may be repeated, switch those of the mesh off.",
+					Sidecar: "Set the variable to 0, or set retries.attempts 0 in the VirtualService of the service that is called.",
+					Linkerd: "Set the variable to 0, or remove the annotations retry.linkerd.io of the service that is called.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/concepts/traffic-management/#retries",
+						Description: "Istio, retries by default",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/retries/",
+						Description: "Linkerd, retries",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.stacked_retries",
+				File:    "policies/resilience/stacked_retries/stacked_retries.rego",
+			},
+			&Rule{
 				ID:          "resilience/unsafe-retry",
 				Title:       "The mesh repeats what may have been done already",
 				Description: "The mesh owns retries and repeats a request after an answer that the application may have given half way - a 500, a reset - on routes that take writes as well. An order is then placed twice, and the application, which alone knows what may be repeated, never hears of it.",
@@ -1061,6 +1289,68 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego",
 			},
 			&Rule{
+				ID:          "traffic/edge-bypass",
+				Title:       "Clients from outside go past the gateway of the mesh",
+				Description: "A Service or container port of a workload in the mesh is open to the outside by itself - a node port, a load balancer, external addresses, a port of the host. The gateway owns what comes in - its routes, retries, rate limits and TLS - and traffic that enters beside it meets none of them, and comes without an identity.",
+				Group:       "traffic",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"load-balancing", "mtls"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"/Service", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"NodePort", "LoadBalancer", "externalIPs", "hostPort"},
+				Parameters: map[string]Parameter{
+					"gateways": Parameter{
+						Type:        "array",
+						Description: "The names of gateways and ingress controllers, by the labels app and app.kubernetes.io/name of their Pods.",
+						Default: []any{
+							"istio-ingressgateway",
+							"istio-ingress",
+							"istio-gateway",
+							"istio-eastwestgateway",
+							"ingress-nginx",
+							"nginx-ingress",
+							"traefik",
+							"kong",
+							"contour",
+							"envoy",
+							"envoy-gateway",
+							"haproxy-ingress",
+							"kubernetes-ingress",
+							"emissary-ingress",
+							"ambassador",
+							"gloo",
+							"apisix",
+							"linkerd-gateway",
+						},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Make the Service a ClusterIP, remove hostPort and externalIPs, and let the gateway of the mesh take what comes from outside.",
+					Sidecar: "Use type ClusterIP, and a Gateway with a VirtualService or HTTPRoute in front.",
+					Ambient: "Use type ClusterIP, and a Gateway with an HTTPRoute in front.",
+					Linkerd: "Use type ClusterIP, and an ingress controller that is in the mesh in front.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/tasks/traffic-management/ingress/",
+						Description: "Istio, ingress",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/tasks/using-ingress/",
+						Description: "Linkerd, ingress",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.edge_bypass",
+				File:    "policies/traffic/edge_bypass/edge_bypass.rego",
+			},
+			&Rule{
 				ID:          "traffic/in-container-cluster",
 				Title:       "A second load balancer inside the container",
 				Description: "PM2 runs several copies of the program in one container and spreads connections over them. The mesh and the Service see one endpoint and cannot balance, measure or eject single workers; max counts the cores of the node and not the CPU limit, so the workers throttle each other.",
@@ -1088,6 +1378,59 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.traffic.in_container_cluster",
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
+			},
+			&Rule{
+				ID:          "traffic/in-pod-proxy",
+				Title:       "A reverse proxy inside the Pod",
+				Description: "A web server in the Pod forwards requests to the application beside it. The mesh owns routing, balancing, retries and access logs; a proxy of one's own does all of that a second time, hides the application's listeners from the mesh and the Service, and may rewrite the Host that routes match on.",
+				Group:       "traffic",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"error", "warning", "info"},
+				Concerns:    []string{"load-balancing", "retries", "logs"},
+				Layers:      []string{"container", "kubernetes", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"nginx", "openresty", "haproxy", "traefik", "envoy", "caddy", "httpd", "apache", "varnish", "squid", "kong", "tengine"},
+				Parameters: map[string]Parameter{
+					"allowed_proxy_images": Parameter{
+						Type:        "array",
+						Description: "The names of images, without registry, folder and tag, that may stand before an application.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+					"min_confidence": Parameter{
+						Type:        "string",
+						Description: "How sure the rule must be. low takes the image alone, medium asks for a configuration or Services that show the proxy before the application, high for a proxy that balances over several listeners of its Pod.",
+						Default:     "medium",
+						Enum: []any{
+							"low",
+							"medium",
+							"high",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Let the Service target the port of the application, remove the proxy, and run several replicas instead of several listeners; what the proxy did for requests belongs into the Ingress or route.",
+					Sidecar: "Let the Service target the port of the application and remove the proxy; rewrites, headers, retries and timeouts belong into a VirtualService or HTTPRoute.",
+					Ambient: "Let the Service target the port of the application and remove the proxy; routes, retries and timeouts belong into an HTTPRoute that a waypoint carries out.",
+					Linkerd: "Let the Service target the port of the application and remove the proxy; routes belong into an HTTPRoute, retries and timeouts into the annotations retry.linkerd.io and timeout.linkerd.io of the Service.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html",
+						Description: "nginx, what it sends to upstreams and when it tries the next",
+					},
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/concepts/services-networking/service/",
+						Description: "Kubernetes, the balancer in front of Pods",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.in_pod_proxy",
+				File:    "policies/traffic/in_pod_proxy/in_pod_proxy.rego",
 			},
 			&Rule{
 				ID:          "traffic/mesh-balancer-disabled",
@@ -1229,6 +1572,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "lib/collector/collector.rego",
+				Package: "lib.onelayer.collector",
+				Imports: []string{"lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "lib/command/command.rego",
 				Package: "lib.onelayer.command",
 			},
@@ -1304,6 +1652,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/image/image.rego",
 				Package: "lib.onelayer.image",
 				Imports: []string{"lib.onelayer.manager", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/inventory/config_maps.rego",
+				Package: "lib.onelayer.inventory",
+				Imports: []string{"lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced"},
 			},
 			ModuleInfo{
 				File:    "lib/inventory/hosts.rego",
@@ -1412,6 +1765,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.pm2",
 			},
 			ModuleInfo{
+				File:    "lib/ports/ports.rego",
+				Package: "lib.onelayer.ports",
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "lib/resource/files.rego",
 				Package: "lib.onelayer.resource",
 			},
@@ -1480,6 +1838,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.resource"},
 			},
 			ModuleInfo{
+				File:    "policies/mesh/client_tls_override/client_tls_override.rego",
+				Package: "lib.onelayer.policies.mesh.client_tls_override",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "policies/mesh/double_enrolment/double_enrolment.rego",
 				Package: "lib.onelayer.policies.mesh.double_enrolment",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
@@ -1520,9 +1883,19 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "policies/observability/log_files/log_files.rego",
+				Package: "lib.onelayer.policies.observability.log_files",
+				Imports: []string{"lib.onelayer.collector", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/observability/log_shipper_sidecar/log_shipper_sidecar.rego",
+				Package: "lib.onelayer.policies.observability.log_shipper_sidecar",
+				Imports: []string{"lib.onelayer.collector", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/observability/logs_excluded/logs_excluded.rego",
 				Package: "lib.onelayer.policies.observability.logs_excluded",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.collector", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/observability/manager_logs/manager_logs.rego",
@@ -1625,6 +1998,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.manager", "lib.onelayer.supervision"},
 			},
 			ModuleInfo{
+				File:    "policies/resilience/breaker_on_single_replica/breaker_on_single_replica.rego",
+				Package: "lib.onelayer.policies.resilience.breaker_on_single_replica",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.selector"},
+			},
+			ModuleInfo{
 				File:    "policies/resilience/manager_restart_policy/manager_restart_policy.rego",
 				Package: "lib.onelayer.policies.resilience.manager_restart_policy",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.supervision"},
@@ -1633,6 +2011,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/resilience/missing_probe/missing_probe.rego",
 				Package: "lib.onelayer.policies.resilience.missing_probe",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.supervision", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/resilience/no_mesh_policy/no_mesh_policy.rego",
+				Package: "lib.onelayer.policies.resilience.no_mesh_policy",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/retries_off_by_mistake/retries_off_by_mistake.rego",
@@ -1650,6 +2033,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
+				File:    "policies/resilience/stacked_retries/stacked_retries.rego",
+				Package: "lib.onelayer.policies.resilience.stacked_retries",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/resilience/unsafe_retry/unsafe_retry.rego",
 				Package: "lib.onelayer.policies.resilience.unsafe_retry",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource"},
@@ -1660,9 +2048,19 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.supervision"},
 			},
 			ModuleInfo{
+				File:    "policies/traffic/edge_bypass/edge_bypass.rego",
+				Package: "lib.onelayer.policies.traffic.edge_bypass",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
 				Package: "lib.onelayer.policies.traffic.in_container_cluster",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.supervision"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/in_pod_proxy/in_pod_proxy.rego",
+				Package: "lib.onelayer.policies.traffic.in_pod_proxy",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego",

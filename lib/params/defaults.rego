@@ -3,6 +3,7 @@ package lib.onelayer.params
 # METADATA
 # description: Generated from the METADATA of the policies; change it there.
 _defaults := {
+	"mesh/client-tls-override": {"allowed_hosts": []},
 	"mesh/mtls-disabled": {"allowed_plaintext_ports": [], "permissive": "warn"},
 	"mesh/opt-out": {
 		"allowed_kinds": [],
@@ -27,13 +28,37 @@ _defaults := {
 	"process/manager-installed": {"allowed_managers": []},
 	"process/restart-loop": {"schedule_seconds": 30},
 	"resilience/missing-probe": {"managed_is_error": true},
+	"resilience/stacked-retries": {"ignored_variables": [], "max_amplification": 9, "mesh_default_retries": 2},
 	"resilience/unsafe-retry": {"idempotent_annotation": "onelayer.dev/idempotent"},
+	"traffic/edge-bypass": {
+		"gateways": [
+			"istio-ingressgateway",
+			"istio-ingress",
+			"istio-gateway",
+			"istio-eastwestgateway",
+			"ingress-nginx",
+			"nginx-ingress",
+			"traefik",
+			"kong",
+			"contour",
+			"envoy",
+			"envoy-gateway",
+			"haproxy-ingress",
+			"kubernetes-ingress",
+			"emissary-ingress",
+			"ambassador",
+			"gloo",
+			"apisix",
+			"linkerd-gateway",
+		],
+	},
 	"traffic/in-container-cluster": {"web_concurrency": true},
 	"traffic/in-pod-proxy": {"allowed_proxy_images": [], "min_confidence": "medium"},
 	"traffic/mesh-balancer-disabled": {"allowed_hosts": [], "cluster_domain": "cluster.local"},
 }
 
 _schema := {
+	"mesh/client-tls-override": {"allowed_hosts": {"items": {"type": "string"}, "type": "array"}},
 	"mesh/mtls-disabled": {
 		"allowed_plaintext_ports": {"items": {"type": "integer"}, "type": "array"},
 		"permissive": {"enum": ["warn", "allow"], "type": "string"},
@@ -56,7 +81,13 @@ _schema := {
 	"process/manager-installed": {"allowed_managers": {"items": {"type": "string"}, "type": "array"}},
 	"process/restart-loop": {"schedule_seconds": {"type": "integer"}},
 	"resilience/missing-probe": {"managed_is_error": {"type": "boolean"}},
+	"resilience/stacked-retries": {
+		"ignored_variables": {"items": {"type": "string"}, "type": "array"},
+		"max_amplification": {"type": "integer"},
+		"mesh_default_retries": {"type": "integer"},
+	},
 	"resilience/unsafe-retry": {"idempotent_annotation": {"type": "string"}},
+	"traffic/edge-bypass": {"gateways": {"items": {"type": "string"}, "type": "array"}},
 	"traffic/in-container-cluster": {"web_concurrency": {"type": "boolean"}},
 	"traffic/in-pod-proxy": {
 		"allowed_proxy_images": {"items": {"type": "string"}, "type": "array"},
@@ -69,6 +100,7 @@ _schema := {
 }
 
 _severities := {
+	"mesh/client-tls-override": ["error", "warning"],
 	"mesh/double-enrolment": ["error", "warning"],
 	"mesh/hand-rolled-proxy": ["warning", "info"],
 	"mesh/host-network": ["warning", "info"],
@@ -100,13 +132,17 @@ _severities := {
 	"process/multiple-apps": ["error", "warning", "info"],
 	"process/restart-loop": ["error", "warning", "info"],
 	"process/signals-swallowed": ["warning", "info"],
+	"resilience/breaker-on-single-replica": ["warning"],
 	"resilience/manager-restart-policy": ["error", "warning", "info"],
 	"resilience/missing-probe": ["error", "warning", "info"],
+	"resilience/no-mesh-policy": ["info"],
 	"resilience/retries-off-by-mistake": ["warning"],
 	"resilience/retry-exceeds-timeout": ["error", "warning", "info"],
 	"resilience/shadowed-policy": ["error", "warning"],
+	"resilience/stacked-retries": ["error", "warning", "info"],
 	"resilience/unsafe-retry": ["warning"],
 	"traffic/cluster-with-autoscaler": ["error", "warning", "info"],
+	"traffic/edge-bypass": ["warning"],
 	"traffic/in-container-cluster": ["error", "warning", "info"],
 	"traffic/in-pod-proxy": ["error", "warning", "info"],
 	"traffic/mesh-balancer-disabled": ["warning"],
