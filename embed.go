@@ -11,6 +11,14 @@ import "embed"
 // because a pattern cannot leave out the tests.
 //
 //go:embed lib/admission/admission.rego
+//go:embed lib/claims/claims.rego
+//go:embed lib/claims/container.rego
+//go:embed lib/claims/edges.rego
+//go:embed lib/claims/kubernetes.rego
+//go:embed lib/claims/mesh.rego
+//go:embed lib/claims/places.rego
+//go:embed lib/claims/policies.rego
+//go:embed lib/claims/reported.rego
 //go:embed lib/collector/collector.rego
 //go:embed lib/command/command.rego
 //go:embed lib/command/direct.rego

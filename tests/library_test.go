@@ -42,11 +42,12 @@ var mayKnow = map[string][]string{
 	"config":     {"finding", "policy", "source"},
 	"snapshot":   {"policy"},
 	"engine":     {"finding", "policy", "snapshot", "source"},
-	"report":     {"finding"},
+	"claims":     {"finding", "source", "engine"},
+	"report":     {"finding", "claims"},
 	"docs":       {"finding", "policy"},
 	"policytest": {"finding", "policy", "source", "engine"},
 	"gatekeeper": {"finding", "policy"},
-	"cli":        {"finding", "policy", "source", "config", "engine", "report", "docs", "policytest", "gatekeeper", "snapshot"},
+	"cli":        {"finding", "policy", "source", "config", "engine", "claims", "report", "docs", "policytest", "gatekeeper", "snapshot"},
 }
 
 // TestImports keeps the order of the packages: data flows from sources over the engine to reports, and nothing flows back.

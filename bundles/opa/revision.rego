@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "0713fc940a23ea10605da06a9938959712493abdf32a93822d4c83c56f2bea8d"
+revision := "323d22c11917ff6110ee6cef2ed3a64b81f42b4cae352d019ef6a1b80f99529c"

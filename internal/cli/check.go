@@ -116,7 +116,7 @@ func (c *check) run(ctx context.Context) error {
 			_, _ = fmt.Fprintln(c.env.Stderr, "onelayer: "+oneLine(err.Error()))
 		}
 	}
-	c.notices(r)
+	c.notices(r.Notices)
 	if err := c.printer.print(r); err != nil {
 		return err
 	}
@@ -173,35 +173,44 @@ func (c *check) rulesExist(library *policy.Library) error {
 
 // judge reads and evaluates. It also tells whether there was anything to judge.
 func (c *check) judge(ctx context.Context, library *policy.Library) (*finding.Report, bool, error) {
-	settings, err := config.Load(config.Options{File: c.flags.config, Data: c.flags.data, Getenv: c.env.Getenv})
+	judge, tree, err := c.ready(ctx, library, snapshot.For(library))
 	if err != nil {
 		return nil, false, err
+	}
+	r, err := judge.Run(ctx, tree)
+	return r, tree.Recognised > 0, err
+}
+
+// ready gives an engine by the configuration, and what it shall judge.
+func (c *check) ready(ctx context.Context, library *policy.Library, compiled *snapshot.Library) (*engine.Engine, *source.Tree, error) {
+	settings, err := config.Load(config.Options{File: c.flags.config, Data: c.flags.data, Getenv: c.env.Getenv})
+	if err != nil {
+		return nil, nil, err
 	}
 	if c.flags.strict {
 		settings.Document["strict"] = true
 	}
 	value, err := ast.InterfaceToValue(settings.Document)
 	if err != nil {
-		return nil, false, fmt.Errorf("read configuration: %w", err)
+		return nil, nil, fmt.Errorf("read configuration: %w", err)
 	}
 	// The embedded library was checked when this binary was built and tested.
 	options := engine.Options{
 		Select: c.flags.selects, Ignore: c.flags.ignores, Workers: c.flags.jobs, Admission: c.flags.admission,
-		Compiled: snapshot.For(library), Verified: true,
+		Compiled: compiled, Verified: true,
 	}
 	judge, err := engine.New(library, value, options)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	tree, err := c.load(ctx, settings)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	if doc := settings.AsDocument(value); doc != nil {
 		tree.Units = append(tree.Units, &source.Unit{Root: ".", Whole: true, Documents: []*source.Document{doc}})
 	}
-	r, err := judge.Run(ctx, tree)
-	return r, tree.Recognised > 0, err
+	return judge, tree, nil
 }
 
 func (c *check) load(ctx context.Context, settings *config.Config) (*source.Tree, error) {
@@ -233,11 +242,11 @@ func failure(err error) *finding.Report {
 	}
 }
 
-func (c *check) notices(r *finding.Report) {
+func (c *check) notices(notices []string) {
 	if c.flags.quiet {
 		return
 	}
-	for _, notice := range r.Notices {
+	for _, notice := range notices {
 		_, _ = fmt.Fprintln(c.env.Stderr, "note: "+oneLine(notice))
 	}
 }

@@ -88,6 +88,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		newCheckCmd(env),
+		newMapCmd(env),
 		newRulesCmd(env),
 		newExplainCmd(env),
 		newTestCmd(env),

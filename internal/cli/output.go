@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/onelayer/onelayer/internal/finding"
@@ -21,18 +22,21 @@ type output struct {
 }
 
 // machineFormats are documents that nothing else may be mixed with.
-var machineFormats = map[string]bool{"json": true, "sarif": true, "junit": true, "gitlab": true}
+var machineFormats = map[string]bool{"json": true, "sarif": true, "junit": true, "gitlab": true, "html": true, "mermaid": true}
 
-// parseOutputs reads the values of -o.
-func parseOutputs(values []string) ([]output, error) {
+// parseOutputs reads the values of -o of check.
+func parseOutputs(values []string) ([]output, error) { return parseFormats(values, report.Formats()) }
+
+// parseFormats reads values of -o.
+func parseFormats(values, formats []string) ([]output, error) {
 	if len(values) == 0 {
 		values = []string{"pretty"}
 	}
 	var outputs []output
 	for _, value := range values {
 		format, file, named := strings.Cut(value, "=")
-		if _, err := report.For(format); err != nil {
-			return nil, fmt.Errorf("unknown format %q in -o %s: %s", format, value, didYouMean(format, report.Formats()))
+		if !slices.Contains(formats, format) {
+			return nil, fmt.Errorf("unknown format %q in -o %s: %s", format, value, didYouMean(format, formats))
 		}
 		if named && file == "" {
 			return nil, fmt.Errorf("no file in -o %s: write -o %s=FILE, or -o %s for standard output", value, format, format)

@@ -83,19 +83,20 @@ func New(library Library, config ast.Value, options Options) (*Engine, error) {
 // costs no other finding. Run itself fails only if the policies do not compile or ctx ends.
 func (e *Engine) Run(ctx context.Context, tree *source.Tree) (*finding.Report, error) {
 	r := &run{engine: e, tree: tree, problems: slices.Clone(tree.Problems)}
-	if err := r.plan(); err != nil {
-		return nil, err
-	}
-	if err := r.compile(ctx); err != nil {
-		return nil, err
-	}
-	if err := r.prepare(ctx); err != nil {
-		return nil, err
-	}
-	if err := r.evaluate(ctx); err != nil {
-		return nil, err
+	return r.all(ctx)
+}
+
+// all goes through the steps of a run.
+func (r *run) all(ctx context.Context) (*finding.Report, error) {
+	for _, step := range []func(context.Context) error{r.plan, r.compile, r.prepare, r.evaluate} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
 	}
 	r.place()
+	if r.surveys {
+		r.found = slices.Clone(r.placed)
+	}
 	if err := r.review(ctx); err != nil {
 		return nil, err
 	}
@@ -119,6 +120,9 @@ type run struct {
 	reviews bool
 	// on are the rules that are needed and switched on.
 	on ruleSet
+	// surveys tells that the claims are asked for as well; found are all findings then, waived or not.
+	surveys bool
+	found   []placed
 }
 
 // unitRun is a unit with the data that its policies read.
@@ -143,7 +147,7 @@ type task struct {
 }
 
 // plan lists the documents that any rule concerns, with the rules that are worth asking.
-func (r *run) plan() error {
+func (r *run) plan(context.Context) error {
 	kinds := map[string]bool{kindReview: true}
 	r.reviews = len(r.tree.Comments) > 0 || holds(r.engine.config, "waivers")
 	for _, unit := range r.tree.Units {
@@ -204,6 +208,9 @@ func (r *run) compile(ctx context.Context) error {
 	if r.engine.options.Admission {
 		beside = append(beside, packageAdmission)
 	}
+	if r.surveys {
+		beside = append(beside, packageClaims)
+	}
 	if err := r.program.compile(r.engine.library, &needed, beside, &r.engine.options); err != nil {
 		return err
 	}
@@ -231,7 +238,7 @@ func (r *run) prepare(ctx context.Context) error {
 	defer close(done)
 	go watch(ctx, []*budget{guard}, done)
 	for _, u := range r.units {
-		if !u.judged {
+		if !u.judged && !r.surveys {
 			continue
 		}
 		guard.start(prepareShare * r.engine.options.Budget)
@@ -262,7 +269,9 @@ func (r *run) place() {
 		}
 		r.problems = append(r.problems, t.verdict.problems...)
 		for _, h := range t.verdict.hits {
-			all = append(all, r.placer.place(h, t.doc, t.unit.objects))
+			p := r.placer.place(h, t.doc, t.unit.objects)
+			p.unit = t.unit
+			all = append(all, p)
 		}
 		for _, value := range t.verdict.declared {
 			r.waivers = append(r.waivers, declaredWaiver(value, t.doc, t.unit.Whole))

@@ -56,7 +56,7 @@ func TestCostGrowsWithTheInput(t *testing.T) {
 		engine, err := New(lib, nil, options)
 		require.NoError(t, err)
 		r := &run{engine: engine, tree: services(t, count)}
-		require.NoError(t, r.plan())
+		require.NoError(t, r.plan(t.Context()))
 		require.NoError(t, r.compile(t.Context()))
 		return testing.AllocsPerRun(1, func() { step(r) })
 	}

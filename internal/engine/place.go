@@ -59,6 +59,8 @@ type placed struct {
 
 	doc  *source.Document
 	path source.Path
+	// unit is the one that the finding was made in.
+	unit *unitRun
 }
 
 // placer turns hits into findings with positions.

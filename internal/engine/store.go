@@ -26,7 +26,7 @@ type unitData struct {
 	storage.PolicyNotSupported
 	storage.WritesNotSupported
 
-	config, unit, prepared ast.Value
+	config, unit, prepared, surveyed ast.Value
 
 	inventory func() ast.Value
 }
@@ -48,6 +48,8 @@ func (d *unitData) document(name string) ast.Value {
 		return d.unit
 	case "prepared":
 		return d.prepared
+	case "surveyed":
+		return d.surveyed
 	default:
 		return nil
 	}
@@ -95,7 +97,7 @@ func (d *unitData) Read(_ context.Context, _ storage.Transaction, path storage.P
 // root is the tree above the documents, for the rare reads of whole packages.
 func (d *unitData) root() ast.Object {
 	inner := ast.NewObject()
-	for _, name := range []string{"config", "unit", "prepared"} {
+	for _, name := range []string{"config", "unit", "prepared", "surveyed"} {
 		if value := d.document(name); value != nil {
 			inner.Insert(ast.StringTerm(name), ast.NewTerm(value))
 		}

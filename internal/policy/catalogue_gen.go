@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "5400ddb22dc8fc18c2a3756f38797ac2bd2ade04eca1376779cb42b924715a26"
+const catalogueDigest = "d6b8f5b69861ea89919db57a7901ab27ac8ef5644811b595af9ce23b8740bf0e"
 
 var _ finding.Severity
 
@@ -1570,6 +1570,46 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/admission/admission.rego",
 				Package: "lib.onelayer.admission",
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/claims.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.container", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/container.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.container", "lib.onelayer.resource", "lib.onelayer.supervision"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/edges.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.duration", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/kubernetes.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/mesh.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/places.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.surveyed", "lib.onelayer.synced"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/policies.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/reported.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.surveyed"},
 			},
 			ModuleInfo{
 				File:    "lib/collector/collector.rego",

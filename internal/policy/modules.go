@@ -9,7 +9,7 @@ import (
 )
 
 // documents are the packages that engines fill with data; no module defines them.
-var documents = []string{libraryRoot + ".config", libraryRoot + ".unit", libraryRoot + ".prepared"}
+var documents = []string{libraryRoot + ".config", libraryRoot + ".unit", libraryRoot + ".prepared", libraryRoot + ".surveyed"}
 
 // Modules gives the modules named and everything that they import, transitively, ordered by path. A name is the id of a
 // rule (process/manager-entrypoint) or the package of a module (lib.onelayer.exempt). No name gives no module.

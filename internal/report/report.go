@@ -156,6 +156,11 @@ var (
 	noteWord    = regexp.MustCompile(`^[a-z]{1,7}[,.;)]?$`)
 )
 
+// Prose gives a function that masks sentences about an input as this package masks its own.
+func Prose(mask func(lines []string) []string) func(text string) string {
+	return func(text string) string { return masker(mask).prose(text, messageWord) }
+}
+
 // keepWords brings back the plain words that a mask has hidden.
 func keepWords(text, masked string, plainWord *regexp.Regexp) string {
 	before, after := strings.Split(text, " "), strings.Split(masked, " ")

@@ -23,6 +23,12 @@ import (
 //go:embed library.snapshot
 var embedded []byte
 
+//go:embed whole.snapshot
+var embeddedWhole []byte
+
+// Aside are the packages that no rule needs. A snapshot for judging leaves them out, because every run pays for reading it.
+var Aside = []string{"lib.onelayer.claims"}
+
 // format names the encoding; a change of it is another format.
 const format = "onelayer compiled library 1"
 
@@ -35,20 +41,27 @@ type Library struct {
 	modules map[string][]byte
 }
 
-// For gives the snapshot in the binary when it stands for the library, else nil.
-func For(library *policy.Library) *Library {
-	known, err := Open(embedded, library.Digest)
+// For gives the snapshot in the binary, for judging, when it stands for the library, else nil.
+func For(library *policy.Library) *Library { return open(embedded, library) }
+
+// Whole is For with the packages that stand aside.
+func Whole(library *policy.Library) *Library { return open(embeddedWhole, library) }
+
+func open(data []byte, library *policy.Library) *Library {
+	known, err := Open(data, library.Digest)
 	if err != nil {
 		return nil
 	}
 	return known
 }
 
-// Make compiles a whole library and encodes it. It fails on a library that does not compile.
-func Make(library *policy.Library) ([]byte, error) {
+// Make compiles a library without the packages named and encodes it. It fails on a library that does not compile.
+func Make(library *policy.Library, without ...string) ([]byte, error) {
 	var names []string
 	for _, info := range library.ModuleInfos() {
-		names = append(names, info.Package)
+		if !slices.Contains(without, info.Package) {
+			names = append(names, info.Package)
+		}
 	}
 	parsed, err := library.Modules(names...)
 	if err != nil {

@@ -33,9 +33,28 @@ func load(t testing.TB) (library *policy.Library, packages, files []string) {
 func TestTheEmbeddedSnapshotStandsForTheLibrary(t *testing.T) {
 	library, _, _ := load(t)
 	require.NotNil(t, For(library), "run go generate ./...")
-	made, err := Make(library)
+	require.NotNil(t, Whole(library), "run go generate ./...")
+	made, err := Make(library, Aside...)
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(embedded, made), "run go generate ./...")
+	made, err = Make(library)
+	require.NoError(t, err)
+	assert.True(t, bytes.Equal(embeddedWhole, made), "run go generate ./...")
+}
+
+func TestJudgingDoesNotPayForWhatStandsAside(t *testing.T) {
+	library, _, _ := load(t)
+	for _, rule := range library.Rules() {
+		files, err := library.Files(rule.ID)
+		require.NoError(t, err)
+		_, err = For(library).Compiler(files)
+		require.NoError(t, err, rule.ID)
+	}
+	files, err := library.Files(Aside...)
+	require.NoError(t, err)
+	_, err = For(library).Compiler(files)
+	require.ErrorContains(t, err, "no module lib/claims/claims.rego")
+	assert.Less(t, len(embedded), len(embeddedWhole))
 }
 
 func TestASnapshotIsWhatTheCompilerMakes(t *testing.T) {
@@ -49,9 +68,9 @@ func TestASnapshotIsWhatTheCompilerMakes(t *testing.T) {
 	want := ast.NewCompiler()
 	want.Compile(modules)
 	require.Empty(t, want.Errors)
-	got, err := For(library).Compiler(files)
+	got, err := Whole(library).Compiler(files)
 	require.NoError(t, err)
-	assert.Equal(t, Pure(want.Modules), For(library).Pure)
+	assert.Equal(t, Pure(want.Modules), Whole(library).Pure)
 	for _, file := range files {
 		require.Len(t, got.Modules[file].Rules, len(want.Modules[file].Rules), file)
 		for i, rule := range want.Modules[file].Rules {

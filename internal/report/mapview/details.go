@@ -1,0 +1,240 @@
+package mapview
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/onelayer/onelayer/internal/claims/document"
+	"github.com/onelayer/onelayer/internal/report"
+)
+
+// details says for each workload what has two owners or a kept-off one, with the lines of all sides, and what has none.
+func (p *pretty) details(m *document.Map) {
+	for i := range m.Workloads {
+		w := &m.Workloads[i]
+		if !slices.ContainsFunc(w.Concerns, func(c document.Concern) bool { return c.Verdict != document.One && c.Applies }) {
+			continue
+		}
+		p.line(p.Paint("bold", report.Clean(name(&w.Object))) + p.Paint("dim", "  "+report.Clean(place(w.File, w.Line))))
+		for j := range w.Concerns {
+			if c := &w.Concerns[j]; c.Verdict == document.Two || c.Verdict == document.Bypassed {
+				p.conflict(c)
+			}
+		}
+		p.unowned(w)
+		p.unknown(w)
+		p.line("")
+	}
+}
+
+// mostEvidence is how many places of one layer are shown for a concern; the other formats show all.
+const mostEvidence = 3
+
+// conflict prints a concern with the evidence of each layer.
+func (p *pretty) conflict(c *document.Concern) {
+	text, tint := p.symbol(c)
+	p.line("  " + p.Paint(tint, text+" "+c.Concern+": "+sentence(c)))
+	shown := map[string]int{}
+	for i := range c.Evidence {
+		e := &c.Evidence[i]
+		if shown[e.Layer]++; shown[e.Layer] <= mostEvidence {
+			p.evidence(e, shown[e.Layer] == 1)
+		}
+	}
+	for _, layer := range document.Layers {
+		if more := shown[layer] - mostEvidence; more > 0 {
+			p.line("      " + report.Pad("", layerColumn) + p.Paint("dim", fmt.Sprintf("and %d more of the %s", more, layer)))
+		}
+	}
+}
+
+// layerColumn is the width of the column of layers.
+const layerColumn = 12
+
+// evidence prints a note and its place, on one line where they fit.
+func (p *pretty) evidence(e *document.Evidence, first bool) {
+	margin := "      " + strings.Repeat(" ", layerColumn)
+	lead := margin
+	if first {
+		lead = "      " + report.Pad(e.Layer, layerColumn)
+	}
+	at := report.Clean(place(e.File, e.Line))
+	rows := report.Wrap(note(e), max(p.width-len(margin), 20))
+	last := rows[len(rows)-1]
+	for _, row := range rows[:len(rows)-1] {
+		p.line(lead + row)
+		lead = margin
+	}
+	if report.TextWidth(last)+2+report.TextWidth(at) <= p.width-len(margin) {
+		p.line(lead + last + "  " + p.Paint("dim", at))
+		return
+	}
+	p.line(lead + last)
+	p.line(margin + p.Paint("dim", at))
+}
+
+// note is the text of a piece of evidence, with the rule that found it.
+func note(e *document.Evidence) string {
+	if e.Rule == "" {
+		return report.Clean(e.Note)
+	}
+	return report.Clean(e.Note + " [" + e.Rule + "]")
+}
+
+// sentence says who takes part in a conflict.
+func sentence(c *document.Concern) string {
+	var owning, filling, off []string
+	unsure := false
+	for i, state := range c.States() {
+		switch state {
+		case document.Owns:
+			owning = append(owning, layerNames[i])
+		case document.Default:
+			filling = append(filling, layerNames[i])
+		case document.StateBypassed:
+			off = append(off, layerNames[i])
+		case document.StateUnknown:
+			unsure = true
+		}
+	}
+	sides := slices.Concat(owning, off, filling)
+	switch {
+	case c.Verdict == document.Bypassed && len(off) > 0:
+		return "kept from " + strings.Join(off, " and ")
+	case len(sides) > 1:
+		return "owned by " + strings.Join(sides, " and ")
+	case unsure:
+		return "owned by " + strings.Join(sides, "") + ", and perhaps by another layer"
+	case c.Container == document.Owns:
+		return "owned by the container, which should leave it to the platform"
+	default:
+		return "two owners in " + strings.Join(sides, "")
+	}
+}
+
+var layerNames = [3]string{"the container", "Kubernetes", "the mesh"}
+
+// unowned lists the concerns that nobody owns.
+func (p *pretty) unowned(w *document.Workload) {
+	var names []string
+	for j := range w.Concerns {
+		if w.Concerns[j].Gap() {
+			names = append(names, w.Concerns[j].Concern)
+		}
+	}
+	if len(names) > 0 {
+		p.wrapped("  "+p.Glyph("○", "o")+" no owner: "+strings.Join(names, ", "), "yellow")
+	}
+}
+
+// unknown lists the concerns whose owner the input does not tell, by reason.
+func (p *pretty) unknown(w *document.Workload) {
+	var reasons []string
+	byReason := map[string][]string{}
+	for j := range w.Concerns {
+		c := &w.Concerns[j]
+		if c.Verdict != document.Unknown {
+			continue
+		}
+		reason := unknownReason(c)
+		if byReason[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		byReason[reason] = append(byReason[reason], c.Concern)
+	}
+	for _, reason := range reasons {
+		p.wrapped("  ? "+strings.Join(byReason[reason], ", ")+": "+reason, "cyan")
+	}
+}
+
+// unknownReason gives the note of the layer that is not known.
+func unknownReason(c *document.Concern) string {
+	for i, state := range c.States() {
+		for j := range c.Evidence {
+			if state == document.StateUnknown && c.Evidence[j].Layer == document.Layers[i] {
+				return note(&c.Evidence[j])
+			}
+		}
+	}
+	return "not known"
+}
+
+func (p *pretty) wrapped(text, tint string) {
+	for n, row := range report.Wrap(text, p.width) {
+		if n > 0 {
+			row = "    " + strings.TrimLeft(row, " ")
+		}
+		p.line(p.Paint(tint, row))
+	}
+}
+
+// edges prints how often each call is tried at most.
+func (p *pretty) edges(m *document.Map) {
+	if len(m.Edges) == 0 {
+		return
+	}
+	p.line(p.Paint("bold", "TRIES PER CALL") + p.Paint("dim", "  at most, container x mesh"))
+	widest := 0
+	for i := range m.Edges {
+		widest = max(widest, report.TextWidth(p.route(&m.Edges[i])))
+	}
+	widest = min(widest, p.width/2)
+	for i := range m.Edges {
+		e := &m.Edges[i]
+		tint := ""
+		if factors(e) > 1 {
+			tint = "red"
+		}
+		p.line("  " + report.Pad(p.route(e), widest+2) + p.Paint(tint, tries(e)))
+	}
+	p.line("")
+}
+
+func (p *pretty) route(e *document.Edge) string {
+	return report.Clean(short(&e.From)) + p.Glyph(" → ", " -> ") + report.Clean(short(&e.To))
+}
+
+// factors counts the layers that try a call more than once.
+func factors(e *document.Edge) int {
+	n := 0
+	for _, layer := range e.Layers {
+		if layer.Tries > 1 {
+			n++
+		}
+	}
+	return n
+}
+
+// tries prints "4 x 3 = 12 when connections fail, 4 on errors".
+func tries(e *document.Edge) string {
+	text := product(e, "connect", e.Connect) + " when it cannot connect, " + product(e, "server-error", e.ServerError) + " on errors"
+	if e.BoundMs != nil {
+		text += ", within " + duration(*e.BoundMs)
+	}
+	if !e.Certain {
+		text += ", or more: its mesh is not known"
+	}
+	return text
+}
+
+func product(e *document.Edge, class string, total int) string {
+	var parts []string
+	for _, layer := range e.Layers {
+		if layer.Tries > 1 && slices.Contains(layer.Classes, class) {
+			parts = append(parts, strconv.Itoa(layer.Tries))
+		}
+	}
+	if len(parts) < 2 {
+		return strconv.Itoa(total)
+	}
+	return strings.Join(parts, " x ") + " = " + strconv.Itoa(total)
+}
+
+func duration(ms float64) string {
+	if ms < 1000 {
+		return fmt.Sprintf("%.0f ms", ms)
+	}
+	return strconv.FormatFloat(ms/1000, 'f', -1, 64) + " s"
+}
