@@ -40,6 +40,7 @@ import "embed"
 //go:embed lib/inventory/config_maps.rego
 //go:embed lib/inventory/hosts.rego
 //go:embed lib/inventory/inventory.rego
+//go:embed lib/inventory/monitors.rego
 //go:embed lib/inventory/services.rego
 //go:embed lib/join/assume.rego
 //go:embed lib/join/context.rego
@@ -95,6 +96,8 @@ import "embed"
 //go:embed policies/observability/manager_metrics/manager_metrics.rego
 //go:embed policies/observability/manager_telemetry/manager_telemetry.rego
 //go:embed policies/observability/mesh_telemetry_disabled/mesh_telemetry_disabled.rego
+//go:embed policies/observability/metrics_split/metrics_split.rego
+//go:embed policies/observability/metrics_uncollected/metrics_uncollected.rego
 //go:embed policies/onelayer/config/config.rego
 //go:embed policies/onelayer/waiver_expired/waiver_expired.rego
 //go:embed policies/onelayer/waiver_unused/waiver_unused.rego

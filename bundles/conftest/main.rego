@@ -26,6 +26,8 @@ import data.lib.onelayer.policies.observability.manager_logs as policy_observabi
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
 import data.lib.onelayer.policies.observability.manager_telemetry as policy_observability_manager_telemetry
 import data.lib.onelayer.policies.observability.mesh_telemetry_disabled as policy_observability_mesh_telemetry_disabled
+import data.lib.onelayer.policies.observability.metrics_split as policy_observability_metrics_split
+import data.lib.onelayer.policies.observability.metrics_uncollected as policy_observability_metrics_uncollected
 import data.lib.onelayer.policies.onelayer.config as policy_onelayer_config
 import data.lib.onelayer.policies.onelayer.waiver_expired as policy_onelayer_waiver_expired
 import data.lib.onelayer.policies.onelayer.waiver_unused as policy_onelayer_waiver_unused
@@ -379,6 +381,46 @@ warn_observability_mesh_telemetry_disabled contains _flat(found, subject.file(ju
 _observability_mesh_telemetry_disabled contains found if {
 	"observability/mesh-telemetry-disabled" in _due
 	some found in policy_observability_mesh_telemetry_disabled.violation
+	not exempt.accepted(found)
+}
+
+deny_observability_metrics_split contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_metrics_split with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_observability_metrics_split contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_metrics_split with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_observability_metrics_split contains found if {
+	"observability/metrics-split" in _due
+	some found in policy_observability_metrics_split.violation
+	not exempt.accepted(found)
+}
+
+deny_observability_metrics_uncollected contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_metrics_uncollected with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_observability_metrics_uncollected contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _observability_metrics_uncollected with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_observability_metrics_uncollected contains found if {
+	"observability/metrics-uncollected" in _due
+	some found in policy_observability_metrics_uncollected.violation
 	not exempt.accepted(found)
 }
 
@@ -1112,6 +1154,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1146,6 +1190,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1180,6 +1226,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1228,6 +1276,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1263,6 +1313,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1296,6 +1348,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1332,6 +1386,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1368,6 +1424,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1404,6 +1462,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1440,6 +1500,7 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1471,6 +1532,7 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1501,6 +1563,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1534,6 +1598,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1570,6 +1636,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1682,6 +1750,7 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1714,6 +1783,7 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1752,6 +1822,8 @@ _remediation := {
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",
 	"observability/manager-telemetry": "Remove the keys, options and packages of PM2 Plus; take request metrics and traces from the mesh, and the program's own from prom-client or OpenTelemetry.",
 	"observability/mesh-telemetry-disabled": "Let the mesh report; where single requests are noise, filter them by an expression and not the whole signal.",
+	"observability/metrics-split": "Annotate the pod template with prometheus.io/scrape \"true\" and the port and path of the application, and let one collector scrape each series.",
+	"observability/metrics-uncollected": "Select the Pod with a PodMonitor, or its Service with a ServiceMonitor; where Prometheus reads annotations, set prometheus.io/scrape \"true\" and prometheus.io/port. Remove the port if nobody needs the figures.",
 	"onelayer/config": "Correct the setting, or remove it to get the default. A waiver reads: onelayer:ignore GROUP/RULE until=YYYY-MM-DD owner=NAME -- reason.",
 	"onelayer/waiver-expired": "Repair what the waiver accepts and remove it, or agree on a new end with its owner.",
 	"onelayer/waiver-unused": "Remove the waiver.",

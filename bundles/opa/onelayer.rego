@@ -26,6 +26,8 @@ import data.lib.onelayer.policies.observability.manager_logs as policy_observabi
 import data.lib.onelayer.policies.observability.manager_metrics as policy_observability_manager_metrics
 import data.lib.onelayer.policies.observability.manager_telemetry as policy_observability_manager_telemetry
 import data.lib.onelayer.policies.observability.mesh_telemetry_disabled as policy_observability_mesh_telemetry_disabled
+import data.lib.onelayer.policies.observability.metrics_split as policy_observability_metrics_split
+import data.lib.onelayer.policies.observability.metrics_uncollected as policy_observability_metrics_uncollected
 import data.lib.onelayer.policies.onelayer.config as policy_onelayer_config
 import data.lib.onelayer.policies.onelayer.waiver_expired as policy_onelayer_waiver_expired
 import data.lib.onelayer.policies.onelayer.waiver_unused as policy_onelayer_waiver_unused
@@ -223,6 +225,16 @@ _found contains found if {
 _found contains found if {
 	"observability/mesh-telemetry-disabled" in _due
 	some found in policy_observability_mesh_telemetry_disabled.violation
+}
+
+_found contains found if {
+	"observability/metrics-split" in _due
+	some found in policy_observability_metrics_split.violation
+}
+
+_found contains found if {
+	"observability/metrics-uncollected" in _due
+	some found in policy_observability_metrics_uncollected.violation
 }
 
 _own contains found if {
@@ -430,6 +442,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -464,6 +478,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -498,6 +514,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -546,6 +564,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -581,6 +601,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -614,6 +636,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -650,6 +674,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -686,6 +712,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -722,6 +750,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -758,6 +788,7 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -789,6 +820,7 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -819,6 +851,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -852,6 +886,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -888,6 +924,8 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
+		"observability/metrics-uncollected",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1000,6 +1038,7 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1032,6 +1071,7 @@ _rules := {
 		"observability/manager-metrics",
 		"observability/manager-telemetry",
 		"observability/mesh-telemetry-disabled",
+		"observability/metrics-split",
 		"process/cron-in-container",
 		"process/drain-cut-short",
 		"process/file-watcher",
@@ -1070,6 +1110,8 @@ _remediation := {
 	"observability/manager-metrics": "Remove pm2 web, port 9615 and the metrics module; serve /metrics with prom-client from the one process and scrape it with a PodMonitor or ServiceMonitor.",
 	"observability/manager-telemetry": "Remove the keys, options and packages of PM2 Plus; take request metrics and traces from the mesh, and the program's own from prom-client or OpenTelemetry.",
 	"observability/mesh-telemetry-disabled": "Let the mesh report; where single requests are noise, filter them by an expression and not the whole signal.",
+	"observability/metrics-split": "Annotate the pod template with prometheus.io/scrape \"true\" and the port and path of the application, and let one collector scrape each series.",
+	"observability/metrics-uncollected": "Select the Pod with a PodMonitor, or its Service with a ServiceMonitor; where Prometheus reads annotations, set prometheus.io/scrape \"true\" and prometheus.io/port. Remove the port if nobody needs the figures.",
 	"onelayer/config": "Correct the setting, or remove it to get the default. A waiver reads: onelayer:ignore GROUP/RULE until=YYYY-MM-DD owner=NAME -- reason.",
 	"onelayer/waiver-expired": "Repair what the waiver accepts and remove it, or agree on a new end with its owner.",
 	"onelayer/waiver-unused": "Remove the waiver.",

@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "323d22c11917ff6110ee6cef2ed3a64b81f42b4cae352d019ef6a1b80f99529c"
+revision := "d130145d848bd1b337eff8b699ba29a0c39560dccc6eb62d2ae5ea8abf96635b"

@@ -27,6 +27,8 @@ func services(t *testing.T, count int) *source.Tree {
 			"scaler": `{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: s%[1]d, namespace: shop},
   spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: s%[1]d}}}`,
 			"service": `{apiVersion: v1, kind: Service, metadata: {name: s%[1]d, namespace: shop}, spec: {selector: {app: s%[1]d}}}`,
+			"monitor": `{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: s%[1]d, namespace: shop},
+  spec: {selector: {matchLabels: {app: s%[1]d}}, endpoints: [{port: http}]}}`,
 			"virtual": `{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: s%[1]d, namespace: shop},
   spec: {hosts: [s%[1]d], http: [{retries: {attempts: 2}, route: [{destination: {host: s%[1]d}}]}]}}`,
 			"route": `{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: s%[1]d, namespace: shop},

@@ -18,7 +18,8 @@ type gvk struct {
 }
 
 // lookedUp are the kinds that rules look up in a cluster: what images run, what scales a workload, which namespaces are
-// enrolled in a mesh, which workloads a Service sends traffic to, which policies of a mesh speak of a Service.
+// enrolled in a mesh, which workloads a Service sends traffic to, which policies of a mesh speak of a Service,
+// what scrapes a Pod.
 var lookedUp = []gvk{
 	{Group: ownGroup, Version: "v1alpha1", Kind: "Image"},
 	{Group: "autoscaling", Version: "v2", Kind: "HorizontalPodAutoscaler"},
@@ -34,6 +35,8 @@ var lookedUp = []gvk{
 	{Group: "gateway.networking.k8s.io", Version: "v1", Kind: "GRPCRoute"},
 	{Group: "policy.linkerd.io", Version: "v1beta3", Kind: "HTTPRoute"},
 	{Group: "linkerd.io", Version: "v1alpha2", Kind: "ServiceProfile"},
+	{Group: "monitoring.coreos.com", Version: "v1", Kind: "PodMonitor"},
+	{Group: "monitoring.coreos.com", Version: "v1", Kind: "ServiceMonitor"},
 }
 
 type syncSet struct {

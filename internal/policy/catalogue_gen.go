@@ -7,50 +7,12 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "d6b8f5b69861ea89919db57a7901ab27ac8ef5644811b595af9ce23b8740bf0e"
+const catalogueDigest = "5377e3c60c46f219013b8596fbb2e38b1daa25c7c585c83ceae1b8ff994a91c0"
 
 var _ finding.Severity
 
 func catalogue() ([]*Rule, []ModuleInfo) {
 	return []*Rule{
-			&Rule{
-				ID:          "mesh/client-tls-override",
-				Title:       "A client policy overrides the encryption of the mesh",
-				Description: "Inside the mesh the proxies encrypt and know who calls whom by themselves. A DestinationRule for a Service of the cluster sets its own TLS - DISABLE sends plain text to a workload that the mesh would encrypt for, SIMPLE and MUTUAL put a second owner of certificates beside the mesh - so that identity, and policies by it, are lost.",
-				Group:       "mesh",
-				Severity:    "error",
-				Severities:  []finding.Severity{"error", "warning"},
-				Concerns:    []string{"mtls"},
-				Layers:      []string{"mesh"},
-				AppliesTo:   []string{"networking.istio.io/DestinationRule"},
-				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"DISABLE", "SIMPLE", "MUTUAL"},
-				Parameters: map[string]Parameter{
-					"allowed_hosts": Parameter{
-						Type:        "array",
-						Description: "The hosts, as their DestinationRule writes them, whose TLS is not for the mesh to own, such as workloads that end TLS themselves.",
-						Default:     []any{},
-						Items: &Items{
-							Type: "string",
-						},
-					},
-				},
-				Remediation: Remediation{
-					Default: "Remove the tls block, so that the mesh encrypts between its workloads; use SIMPLE for hosts outside of the cluster only.",
-					Sidecar: "Remove trafficPolicy.tls; automatic mTLS sends plain text where the workload has no sidecar.",
-					Ambient: "Remove trafficPolicy.tls; ztunnel encrypts by HBONE, below the DestinationRule.",
-				},
-				Fix:   "manual",
-				Since: "0.1.0",
-				RelatedResources: []RelatedResource{
-					RelatedResource{
-						Ref:         "https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/",
-						Description: "Istio, TLS configuration",
-					},
-				},
-				Package: "lib.onelayer.policies.mesh.client_tls_override",
-				File:    "policies/mesh/client_tls_override/client_tls_override.rego",
-			},
 			&Rule{
 				ID:          "mesh/double-enrolment",
 				Title:       "Two data planes claim one workload",
@@ -581,6 +543,64 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/observability/mesh_telemetry_disabled/mesh_telemetry_disabled.rego",
 			},
 			&Rule{
+				ID:          "observability/metrics-split",
+				Title:       "Metrics of a Pod are split between its layers",
+				Description: "Istio's agent merges the metrics of the application with those of its proxy and serves both on port 15020. The annotations of the pod template switch the merging off, point at a port of the proxy, or a monitor scrapes the same series a second time, so that figures are missing or counted twice.",
+				Group:       "observability",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"metrics"},
+				Layers:      []string{"container", "kubernetes", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"prometheus"},
+				Remediation: Remediation{
+					Default: "Annotate the pod template with prometheus.io/scrape \"true\" and the port and path of the application, and let one collector scrape each series.",
+					Sidecar: "Remove prometheus.istio.io/merge-metrics, keep prometheus.io/scrape \"true\" with the port and path of the application, and drop the endpoint of the monitor; Istio serves all on port 15020. Further ports of the Pod are named in prometheus.istio.io/scrape-targets.",
+					Ambient: "No agent runs in the Pod, so nothing is merged; scrape the application with a PodMonitor, and ztunnel and waypoints with theirs.",
+					Linkerd: "Linkerd merges nothing; scrape the application with a PodMonitor and the proxies through the linkerd-viz job.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ops/integrations/prometheus/",
+						Description: "Istio, how metrics are merged",
+					},
+				},
+				Package: "lib.onelayer.policies.observability.metrics_split",
+				File:    "policies/observability/metrics_split/metrics_split.rego",
+			},
+			&Rule{
+				ID:          "observability/metrics-uncollected",
+				Title:       "Metrics that nothing scrapes",
+				Description: "A container offers a port for metrics, and neither an annotation nor a monitor of its unit tells the cluster's Prometheus to scrape it. Kubernetes owns the collection of metrics - the application serves figures that nobody reads, and autoscalers and alerts that rest on them stay blind.",
+				Group:       "observability",
+				Severity:    "info",
+				Severities:  []finding.Severity{"info"},
+				Concerns:    []string{"metrics"},
+				Layers:      []string{"container", "kubernetes"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "inventory"},
+				Needles:     []string{"metrics", "\\bprom"},
+				Remediation: Remediation{
+					Default: "Select the Pod with a PodMonitor, or its Service with a ServiceMonitor; where Prometheus reads annotations, set prometheus.io/scrape \"true\" and prometheus.io/port. Remove the port if nobody needs the figures.",
+					Sidecar: "Set prometheus.io/scrape \"true\" and prometheus.io/port on the pod template; Istio's agent merges the figures with those of its proxy and serves them on port 15020, outside of mTLS.",
+					Ambient: "Select the Pod with a PodMonitor, and let the Prometheus be in the mesh where mTLS is strict.",
+					Linkerd: "Select the Pod with a PodMonitor, and let the Prometheus be in the mesh where policies demand it.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://prometheus-operator.dev/docs/developer/getting-started/",
+						Description: "Prometheus operator, how monitors select what they scrape",
+					},
+				},
+				Package: "lib.onelayer.policies.observability.metrics_uncollected",
+				File:    "policies/observability/metrics_uncollected/metrics_uncollected.rego",
+			},
+			&Rule{
 				ID:          "onelayer/config",
 				Title:       "The configuration is wrong",
 				Description: "The configuration or a waiver cannot be used as it is written: an unknown rule or parameter, a value of a wrong type, a waiver without a reason, an owner or an end. What is wrong counts as not set, so a typing error would silently change what both the container's and the platform's rules report.",
@@ -924,7 +944,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "process/restart-loop",
 				Title:       "A hand-written loop restarts the program",
-				Description: "A shell loop starts the program again whenever it ends, or until it succeeds, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
+				Description: "An endless shell loop starts the program again whenever it ends, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
 				Group:       "process",
 				Severity:    "error",
 				Severities:  []finding.Severity{"error", "warning", "info"},
@@ -967,36 +987,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.process.signals_swallowed",
 				File:    "policies/process/signals_swallowed/signals_swallowed.rego",
-			},
-			&Rule{
-				ID:          "resilience/breaker-on-single-replica",
-				Title:       "A circuit breaker over a single replica",
-				Description: "The mesh owns circuit breaking and takes a Pod that fails out of the balancing - but there is only one. Either all traffic is cut off together with it, or the proxy never ejects anything and the policy does nothing. The second Pod that the breaker needs is for Kubernetes to run; processes inside of one Pod are a single endpoint to the mesh.",
-				Group:       "resilience",
-				Severity:    "warning",
-				Severities:  []finding.Severity{"warning"},
-				Concerns:    []string{"circuit-breaking", "scaling"},
-				Layers:      []string{"kubernetes", "mesh"},
-				AppliesTo:   []string{"networking.istio.io/DestinationRule", "/Service"},
-				Needs:       []string{"object", "inventory"},
-				Needles:     []string{"outlierDetection", "balancer.linkerd.io/failure-accrual"},
-				Remediation: Remediation{
-					Default: "Run at least two replicas, or let an autoscaler keep two, and spread them over nodes; else remove the breaker.",
-				},
-				Fix:   "manual",
-				Since: "0.1.0",
-				RelatedResources: []RelatedResource{
-					RelatedResource{
-						Ref:         "https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection",
-						Description: "Istio, outlier detection",
-					},
-					RelatedResource{
-						Ref:         "https://linkerd.io/2/reference/circuit-breaking/",
-						Description: "Linkerd, circuit breaking",
-					},
-				},
-				Package: "lib.onelayer.policies.resilience.breaker_on_single_replica",
-				File:    "policies/resilience/breaker_on_single_replica/breaker_on_single_replica.rego",
 			},
 			&Rule{
 				ID:          "resilience/manager-restart-policy",
@@ -1043,38 +1033,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.resilience.missing_probe",
 				File:    "policies/resilience/missing_probe/missing_probe.rego",
-			},
-			&Rule{
-				ID:          "resilience/no-mesh-policy",
-				Title:       "Nobody bounds the calls to a Service of the mesh",
-				Description: "The mesh owns timeouts and circuit breaking and does neither unless it is told to - the default timeout is none. Nothing in the manifests declares a timeout or outlier detection for this Service, so a call that hangs is ended by nobody but the application, if at all.",
-				Group:       "resilience",
-				Severity:    "info",
-				Severities:  []finding.Severity{"info"},
-				Concerns:    []string{"timeouts", "circuit-breaking"},
-				Layers:      []string{"mesh"},
-				AppliesTo:   []string{"/Service"},
-				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"selector"},
-				Remediation: Remediation{
-					Default: "Declare a timeout and circuit breaking for the Service where the mesh reads them.",
-					Sidecar: "Give the host a VirtualService (or HTTPRoute) with a timeout and a DestinationRule with outlierDetection.",
-					Linkerd: "Annotate the Service with timeout.linkerd.io/request and balancer.linkerd.io/failure-accrual.",
-				},
-				Fix:   "manual",
-				Since: "0.1.0",
-				RelatedResources: []RelatedResource{
-					RelatedResource{
-						Ref:         "https://istio.io/latest/docs/concepts/traffic-management/#timeouts",
-						Description: "Istio, timeouts",
-					},
-					RelatedResource{
-						Ref:         "https://linkerd.io/2/reference/timeouts/",
-						Description: "Linkerd, timeouts",
-					},
-				},
-				Package: "lib.onelayer.policies.resilience.no_mesh_policy",
-				File:    "policies/resilience/no_mesh_policy/no_mesh_policy.rego",
 			},
 			&Rule{
 				ID:          "resilience/retries-off-by-mistake",
@@ -1145,93 +1103,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/resilience/retry_exceeds_timeout/retry_exceeds_timeout.rego",
 			},
 			&Rule{
-				ID:          "resilience/shadowed-policy",
-				Title:       "A resilience policy stands where nothing reads it",
-				Description: "Timeouts, retries or circuit breaking are written in a place that the mesh does not read - annotations beside a ServiceProfile, the retry field of an HTTPRoute under Linkerd, a value that Linkerd drops with a log line. The mesh owns these concerns, the author believes that it does what the manifest says, and the application has no policy.",
-				Group:       "resilience",
-				Severity:    "error",
-				Severities:  []finding.Severity{"error", "warning"},
-				Concerns:    []string{"retries", "timeouts", "circuit-breaking"},
-				Layers:      []string{"mesh"},
-				AppliesTo:   []string{"/Service", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute"},
-				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"retry", "timeout", "failure-accrual"},
-				Remediation: Remediation{
-					Default: "Write the policy where the mesh reads it, once, and delete what is ignored.",
-					Linkerd: "Use the annotations retry.linkerd.io, timeout.linkerd.io and balancer.linkerd.io on the Service or route, with valid values, and delete the ServiceProfile; or keep the ServiceProfile and delete the annotations.",
-				},
-				Fix:   "manual",
-				Since: "0.1.0",
-				RelatedResources: []RelatedResource{
-					RelatedResource{
-						Ref:         "https://linkerd.io/2/reference/retries/",
-						Description: "Linkerd, retries",
-					},
-					RelatedResource{
-						Ref:         "https://linkerd.io/2/reference/timeouts/",
-						Description: "Linkerd, timeouts",
-					},
-					RelatedResource{
-						Ref:         "https://linkerd.io/2/reference/circuit-breaking/",
-						Description: "Linkerd, circuit breaking",
-					},
-				},
-				Package: "lib.onelayer.policies.resilience.shadowed_policy",
-				File:    "policies/resilience/shadowed_policy/shadowed_policy.rego",
-			},
-			&Rule{
-				ID:          "resilience/stacked-retries",
-				Title:       "The application and the mesh both retry",
-				Description: "The application repeats a failed call, and the mesh repeats each of these tries again. Retries multiply - four tries of the application, each tried four times by the mesh, are sixteen requests for one call, and over a chain of services the product grows with each hop - just when the service behind is already in trouble. One layer must own retries.",
-				Group:       "resilience",
-				Severity:    "warning",
-				Severities:  []finding.Severity{"error", "warning", "info"},
-				Concerns:    []string{"retries"},
-				Layers:      []string{"container", "mesh"},
-				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
-				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"retry", "retries"},
-				Parameters: map[string]Parameter{
-					"ignored_variables": Parameter{
-						Type:        "array",
-						Description: "The environment variables that speak of other retries than those of calls.",
-						Default:     []any{},
-						Items: &Items{
-							Type: "string",
-						},
-					},
-					"max_amplification": Parameter{
-						Type:        "integer",
-						Description: "The number of tries of one call above which the stack is an error.",
-						Default:     float64(9),
-					},
-					"mesh_default_retries": Parameter{
-						Type:        "integer",
-						Description: "How often sidecars of Istio repeat a call for which nothing is declared.",
-						Default:     float64(2),
-					},
-				},
-				Remediation: Remediation{
-					Default: "Keep the retries of the mesh, which knows all endpoints, and set those of the application to 0; where the application must decide, because only it knows what may be repeated, switch those of the mesh off.",
-					Sidecar: "Set the variable to 0, or set retries.attempts 0 in the VirtualService of the service that is called.",
-					Linkerd: "Set the variable to 0, or remove the annotations retry.linkerd.io of the service that is called.",
-				},
-				Fix:   "manual",
-				Since: "0.1.0",
-				RelatedResources: []RelatedResource{
-					RelatedResource{
-						Ref:         "https://istio.io/latest/docs/concepts/traffic-management/#retries",
-						Description: "Istio, retries by default",
-					},
-					RelatedResource{
-						Ref:         "https://linkerd.io/2/reference/retries/",
-						Description: "Linkerd, retries",
-					},
-				},
-				Package: "lib.onelayer.policies.resilience.stacked_retries",
-				File:    "policies/resilience/stacked_retries/stacked_retries.rego",
-			},
-			&Rule{
 				ID:          "resilience/unsafe-retry",
 				Title:       "The mesh repeats what may have been done already",
 				Description: "The mesh owns retries and repeats a request after an answer that the application may have given half way - a 500, a reset - on routes that take writes as well. An order is then placed twice, and the application, which alone knows what may be repeated, never hears of it.",
@@ -1287,68 +1158,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.traffic.cluster_with_autoscaler",
 				File:    "policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego",
-			},
-			&Rule{
-				ID:          "traffic/edge-bypass",
-				Title:       "Clients from outside go past the gateway of the mesh",
-				Description: "A Service or container port of a workload in the mesh is open to the outside by itself - a node port, a load balancer, external addresses, a port of the host. The gateway owns what comes in - its routes, retries, rate limits and TLS - and traffic that enters beside it meets none of them, and comes without an identity.",
-				Group:       "traffic",
-				Severity:    "warning",
-				Severities:  []finding.Severity{"warning"},
-				Concerns:    []string{"load-balancing", "mtls"},
-				Layers:      []string{"kubernetes", "mesh"},
-				AppliesTo:   []string{"/Service", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
-				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"NodePort", "LoadBalancer", "externalIPs", "hostPort"},
-				Parameters: map[string]Parameter{
-					"gateways": Parameter{
-						Type:        "array",
-						Description: "The names of gateways and ingress controllers, by the labels app and app.kubernetes.io/name of their Pods.",
-						Default: []any{
-							"istio-ingressgateway",
-							"istio-ingress",
-							"istio-gateway",
-							"istio-eastwestgateway",
-							"ingress-nginx",
-							"nginx-ingress",
-							"traefik",
-							"kong",
-							"contour",
-							"envoy",
-							"envoy-gateway",
-							"haproxy-ingress",
-							"kubernetes-ingress",
-							"emissary-ingress",
-							"ambassador",
-							"gloo",
-							"apisix",
-							"linkerd-gateway",
-						},
-						Items: &Items{
-							Type: "string",
-						},
-					},
-				},
-				Remediation: Remediation{
-					Default: "Make the Service a ClusterIP, remove hostPort and externalIPs, and let the gateway of the mesh take what comes from outside.",
-					Sidecar: "Use type ClusterIP, and a Gateway with a VirtualService or HTTPRoute in front.",
-					Ambient: "Use type ClusterIP, and a Gateway with an HTTPRoute in front.",
-					Linkerd: "Use type ClusterIP, and an ingress controller that is in the mesh in front.",
-				},
-				Fix:   "manual",
-				Since: "0.1.0",
-				RelatedResources: []RelatedResource{
-					RelatedResource{
-						Ref:         "https://istio.io/latest/docs/tasks/traffic-management/ingress/",
-						Description: "Istio, ingress",
-					},
-					RelatedResource{
-						Ref:         "https://linkerd.io/2/tasks/using-ingress/",
-						Description: "Linkerd, ingress",
-					},
-				},
-				Package: "lib.onelayer.policies.traffic.edge_bypass",
-				File:    "policies/traffic/edge_bypass/edge_bypass.rego",
 			},
 			&Rule{
 				ID:          "traffic/in-container-cluster",
@@ -1532,84 +1341,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.policies.traffic.session_affinity",
 				File:    "policies/traffic/session_affinity/session_affinity.rego",
 			},
-			&Rule{
-				ID:          "traffic/two-route-owners",
-				Title:       "Two routing APIs own one Service",
-				Description: "Calls to one Service inside the mesh are routed by two APIs at once - a VirtualService, a ServiceProfile or a TrafficSplit beside an HTTPRoute or GRPCRoute. The mesh follows one of them and leaves the other without a word, so that weights, retries and timeouts in the manifest are not those in force. Routing must have one owner.",
-				Group:       "traffic",
-				Severity:    "error",
-				Severities:  []finding.Severity{"error", "info"},
-				Concerns:    []string{"load-balancing", "retries", "timeouts"},
-				Layers:      []string{"mesh"},
-				AppliesTo:   []string{"gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute"},
-				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"\\bService\\b"},
-				Remediation: Remediation{
-					Default: "Keep one routing API for the Service, move what the other says into it and delete the other.",
-					Sidecar: "Keep either the VirtualService or the HTTPRoute of the Service.",
-					Ambient: "Keep the HTTPRoute, which waypoints support fully, and delete the VirtualService.",
-					Linkerd: "Keep the HTTPRoute with retry.linkerd.io and timeout.linkerd.io annotations and delete the ServiceProfile.",
-				},
-				Fix:   "manual",
-				Since: "0.1.0",
-				RelatedResources: []RelatedResource{
-					RelatedResource{
-						Ref:         "https://gateway-api.sigs.k8s.io/mesh/",
-						Description: "Gateway API, routes of Services",
-					},
-					RelatedResource{
-						Ref:         "https://linkerd.io/2/reference/service-profiles/",
-						Description: "Linkerd, ServiceProfiles",
-					},
-				},
-				Package: "lib.onelayer.policies.traffic.two_route_owners",
-				File:    "policies/traffic/two_route_owners/two_route_owners.rego",
-			},
 		}, []ModuleInfo{
 			ModuleInfo{
 				File:    "lib/admission/admission.rego",
 				Package: "lib.onelayer.admission",
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
-			},
-			ModuleInfo{
-				File:    "lib/claims/claims.rego",
-				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.container", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
-			},
-			ModuleInfo{
-				File:    "lib/claims/container.rego",
-				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.container", "lib.onelayer.resource", "lib.onelayer.supervision"},
-			},
-			ModuleInfo{
-				File:    "lib/claims/edges.rego",
-				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.duration", "lib.onelayer.resource"},
-			},
-			ModuleInfo{
-				File:    "lib/claims/kubernetes.rego",
-				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.workload"},
-			},
-			ModuleInfo{
-				File:    "lib/claims/mesh.rego",
-				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.resource"},
-			},
-			ModuleInfo{
-				File:    "lib/claims/places.rego",
-				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.surveyed", "lib.onelayer.synced"},
-			},
-			ModuleInfo{
-				File:    "lib/claims/policies.rego",
-				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.resource"},
-			},
-			ModuleInfo{
-				File:    "lib/claims/reported.rego",
-				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.surveyed"},
 			},
 			ModuleInfo{
 				File:    "lib/collector/collector.rego",
@@ -1707,6 +1443,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/inventory/inventory.rego",
 				Package: "lib.onelayer.inventory",
 				Imports: []string{"lib.onelayer.image", "lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced", "lib.onelayer.unit", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/inventory/monitors.rego",
+				Package: "lib.onelayer.inventory",
+				Imports: []string{"lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.selector"},
 			},
 			ModuleInfo{
 				File:    "lib/inventory/services.rego",
@@ -1878,11 +1619,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.resource"},
 			},
 			ModuleInfo{
-				File:    "policies/mesh/client_tls_override/client_tls_override.rego",
-				Package: "lib.onelayer.policies.mesh.client_tls_override",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource"},
-			},
-			ModuleInfo{
 				File:    "policies/mesh/double_enrolment/double_enrolment.rego",
 				Package: "lib.onelayer.policies.mesh.double_enrolment",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
@@ -1956,6 +1692,16 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/observability/mesh_telemetry_disabled/mesh_telemetry_disabled.rego",
 				Package: "lib.onelayer.policies.observability.mesh_telemetry_disabled",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/observability/metrics_split/metrics_split.rego",
+				Package: "lib.onelayer.policies.observability.metrics_split",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/observability/metrics_uncollected/metrics_uncollected.rego",
+				Package: "lib.onelayer.policies.observability.metrics_uncollected",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/onelayer/config/config.rego",
@@ -2038,11 +1784,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.manager", "lib.onelayer.supervision"},
 			},
 			ModuleInfo{
-				File:    "policies/resilience/breaker_on_single_replica/breaker_on_single_replica.rego",
-				Package: "lib.onelayer.policies.resilience.breaker_on_single_replica",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.selector"},
-			},
-			ModuleInfo{
 				File:    "policies/resilience/manager_restart_policy/manager_restart_policy.rego",
 				Package: "lib.onelayer.policies.resilience.manager_restart_policy",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.supervision"},
@@ -2051,11 +1792,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/resilience/missing_probe/missing_probe.rego",
 				Package: "lib.onelayer.policies.resilience.missing_probe",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.supervision", "lib.onelayer.workload"},
-			},
-			ModuleInfo{
-				File:    "policies/resilience/no_mesh_policy/no_mesh_policy.rego",
-				Package: "lib.onelayer.policies.resilience.no_mesh_policy",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/retries_off_by_mistake/retries_off_by_mistake.rego",
@@ -2068,16 +1804,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
-				File:    "policies/resilience/shadowed_policy/shadowed_policy.rego",
-				Package: "lib.onelayer.policies.resilience.shadowed_policy",
-				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
-			},
-			ModuleInfo{
-				File:    "policies/resilience/stacked_retries/stacked_retries.rego",
-				Package: "lib.onelayer.policies.resilience.stacked_retries",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
-			},
-			ModuleInfo{
 				File:    "policies/resilience/unsafe_retry/unsafe_retry.rego",
 				Package: "lib.onelayer.policies.resilience.unsafe_retry",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource"},
@@ -2086,11 +1812,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego",
 				Package: "lib.onelayer.policies.traffic.cluster_with_autoscaler",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.supervision"},
-			},
-			ModuleInfo{
-				File:    "policies/traffic/edge_bypass/edge_bypass.rego",
-				Package: "lib.onelayer.policies.traffic.edge_bypass",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
@@ -2115,11 +1836,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/traffic/session_affinity/session_affinity.rego",
 				Package: "lib.onelayer.policies.traffic.session_affinity",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
-			},
-			ModuleInfo{
-				File:    "policies/traffic/two_route_owners/two_route_owners.rego",
-				Package: "lib.onelayer.policies.traffic.two_route_owners",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 		}

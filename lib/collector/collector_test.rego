@@ -31,7 +31,7 @@ test_other_images if {
 }
 
 test_rotators if {
-	every image in ["blacklabelops/logrotate:1.3", "shop/web-logrotate", "linkyard/docker-logrotate:1", "a/logrotate-cron"] {
+	every image in ["blacklabelops/logrotate:1.3", "shop/web-logrotate", "linkyard/docker-logrotate:1", "logrotate-cron"] {
 		collector.rotator(image)
 	}
 	every image in ["shop/web:logrotate", "logrotate/web", "shop/logrotated", false] {
@@ -53,7 +53,7 @@ test_without_node if {
 }
 
 test_with_node if {
-	not collector.without_node({"spec": {"nodeSelector": {"type": "arm"}, "tolerations": ["x", {"key": "gpu"}]}, "meta": {}})
+	not collector.without_node({"spec": {"nodeSelector": {"type": "arm"}, "tolerations": [1, {"key": "a"}]}, "meta": {}})
 	not collector.without_node({"spec": {"nodeSelector": "type", "tolerations": 7}, "meta": {"labels": {"team": "x"}}})
 	not collector.without_node({"spec": {"nodeSelector": {"type": ["virtual-kubelet"]}}, "meta": {"labels": []}})
 }

@@ -124,6 +124,8 @@ test_without_an_inventory if {
 		"entries": {},
 		"policies": {},
 		"config_maps": {},
+		"monitors": {},
+		"collectors": false,
 	}
 	not inventory.mesh
 	not inventory.whole

@@ -116,6 +116,8 @@ _severities := {
 	"observability/manager-metrics": ["warning", "info"],
 	"observability/manager-telemetry": ["warning", "info"],
 	"observability/mesh-telemetry-disabled": ["error", "warning"],
+	"observability/metrics-split": ["error", "warning"],
+	"observability/metrics-uncollected": ["info"],
 	"onelayer/config": ["error"],
 	"onelayer/waiver-expired": ["warning"],
 	"onelayer/waiver-unused": ["info"],

@@ -44,7 +44,8 @@ test_redirections if {
 	every text in [
 		"node a.js > /dev/stdout", "node a.js 2> /proc/self/fd/2", "node a.js < a.log", "node a.js > a.txt",
 		"node migrate.js > /x/migrate.log; exec node a.js", "if [ -f x ]; then node a.js >> x.log; fi",
-		"node a.js >> $WHERE", "node a.js 1< a.log", "node a.js > /x/a.txt", "node a.js >&2", "node a.js 3> /x/a.log", "exec node a.js $(date > /x/a.log)", "node a.js >> /x/audit.log",
+		"node a.js >> $WHERE", "node a.js 1< a.log", "node a.js > /x/a.txt", "node a.js >&2", "node a.js 3> /x/a.log",
+		"exec node a.js $(date > /x/a.log)", "node a.js >> /x/audit.log",
 		"node a.js >> /root/.pm2/logs/a.log",
 	] {
 		_found(_shell(text)) == set()
@@ -115,7 +116,8 @@ test_variables_of_an_image if {
 		{"cmd": "cmd", "json": true, "value": ["node", "a.js"]},
 	])
 	_found(img) == {["info", "spec.dockerfile[1].value[1]"]}
-	known := {"cluster": {"onelayer.dev/v1alpha1": {"Image": {"web": object.union(img, {"spec": {"refs": ["shop/web:1"]}})}}}}
+	named := object.union(img, {"spec": {"refs": ["shop/web:1"]}})
+	known := {"cluster": {"onelayer.dev/v1alpha1": {"Image": {"web": named}}}}
 	{f.severity | some f in log_files.violation with input as _with({}) with data.inventory as known} == set()
 	asked := {"review": {"object": _with({})}}
 	{f.severity | some f in log_files.violation with input as asked with data.inventory as known} == {"info"}
@@ -151,7 +153,7 @@ test_volumes if {
 		_found(_mounting("Deployment", {"mountPath": at}, {"configMap": {}})) == set()
 		_found(_mounting("Deployment", {"mountPath": at}, {"name": "w", "emptyDir": {}})) == set()
 	}
-	every at in ["/app/catalog", "/app/logs/data", "/datalog", "/root/.pm2/logs", "/var/log/journal", "/srv/audit/log", 7] {
+	every at in ["/app/catalog", "/app/logs/data", "/datalog", "/root/.pm2/logs", "/var/log/journal", "/audit/log", 7] {
 		_found(_mounting("Deployment", {"mountPath": at}, {"emptyDir": {}})) == set()
 	}
 	host := {"hostPath": {"path": "/var/log/web"}}
@@ -224,7 +226,8 @@ test_messages if {
 	])
 	contains(_said(_with({"command": ["web", "--log-file=/x/a.log"]})), "starts web with --log-file, which")
 	contains(_said(_with({"env": [{"name": "LOG_DIR", "value": "/x/y"}]})), "is told by LOG_DIR to write log files, which")
-	contains(_said(_mounting("Deployment", {"mountPath": "/a/logs"}, {"emptyDir": {}})), "keeps logs on the volume v, which")
+	mounting := _mounting("Deployment", {"mountPath": "/a/logs"}, {"emptyDir": {}})
+	contains(_said(mounting), "keeps logs on the volume v, which")
 	files := {"package.json": {"packageJSON": {"dependencies": {"pino-roll": "1"}}}}
 	contains(_said(_image(files, [])), "image Dockerfile depends on pino-roll to write log files, which")
 }

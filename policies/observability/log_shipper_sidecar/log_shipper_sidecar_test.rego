@@ -71,7 +71,8 @@ test_roles if {
 	_found(_of("Deployment", first)) == set()
 	rotate := {"name": "x", "image": "alpine", "command": ["logrotate"]}
 	_found(_of("Deployment", {"containers": [_app], "initContainers": [rotate]})) == set()
-	only := {"containers": [_shipper("fluent/fluentd")], "initContainers": [object.union(_app, {"restartPolicy": "Always"})]}
+	helper := object.union(_app, {"restartPolicy": "Always"})
+	only := {"containers": [_shipper("fluent/fluentd")], "initContainers": [helper]}
 	_found(_of("Deployment", only)) == set()
 }
 
