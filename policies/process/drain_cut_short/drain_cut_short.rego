@@ -3,8 +3,9 @@
 # title: The grace period is cut short
 # description: >-
 #   The times of a shutdown contradict each other. PM2 kills the program 1.6 seconds after its signal unless
-#   kill_timeout says otherwise, whatever terminationGracePeriodSeconds grants; a preStop hook that takes the whole
-#   grace period leaves the program none.
+#   kill_timeout says otherwise, whatever terminationGracePeriodSeconds grants; a preStop hook or a drain of the mesh's
+#   proxy that takes the whole grace period leaves the program none; a classic proxy that leaves before the hook is
+#   over takes the network with it.
 # custom:
 #   id: process/drain-cut-short
 #   severity: warning
@@ -20,7 +21,7 @@
 #   ]
 #   needs: [object, source, image]
 #   needles: [
-#     "preStop", "pm2", "keymetrics"
+#     "preStop", "pm2", "keymetrics", "terminationDrainDuration", "proxy-wait-before-exit-seconds"
 #   ]
 #   parameters:
 #     min_drain_seconds:
@@ -32,14 +33,25 @@
 #     default: >-
 #       Start the program itself, so that it gets SIGTERM and the whole grace period; keep the preStop hook short
 #       and set terminationGracePeriodSeconds to the hook, the drain and five seconds.
+#     sidecar: >-
+#       Let the proxy be a native sidecar (sidecar.istio.io/nativeSidecar "true"), which outlives the application; else
+#       set terminationDrainDuration of proxy.istio.io/config above the hook and below terminationGracePeriodSeconds.
+#     ambient: >-
+#       No proxy runs in the Pod; the hook and the drain of the program together must fit into
+#       terminationGracePeriodSeconds.
+#     linkerd: >-
+#       Let the proxy be a native sidecar (config.linkerd.io/proxy-enable-native-sidecar "true"), and remove
+#       config.alpha.linkerd.io/proxy-wait-before-exit-seconds.
 #   fix: manual
 #   since: 0.1.0
 package lib.onelayer.policies.process.drain_cut_short
 
 import data.lib.onelayer.command
 import data.lib.onelayer.container
+import data.lib.onelayer.duration
 import data.lib.onelayer.finding
 import data.lib.onelayer.inventory
+import data.lib.onelayer.mesh
 import data.lib.onelayer.params
 import data.lib.onelayer.pm2
 import data.lib.onelayer.resource
@@ -102,6 +114,109 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 	seconds := max([_app_seconds(entry.record, app) | some app in item.apps])
 	hook + seconds > grace
 }
+
+violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
+	"msg": sprintf("%s: PM2 waits %v s for %s to end, of which Kubernetes grants %v s; start it itself", [
+		entry.record.label,
+		seconds,
+		app.name,
+		grace,
+	]),
+	"severity": container.severity(entry.record, "warning"),
+	"path": _grace_path(entry.record),
+	"root": "process/manager-entrypoint",
+}) if {
+	some entry in supervision.entries
+	entry.record.pod != null
+	_drains(entry.record)
+	not _hook_seconds(entry.record)
+	grace := _grace(entry.record)
+	some item in entry.found
+	some app in item.apps
+	seconds := _app_seconds(entry.record, app)
+	seconds > grace
+}
+
+violation contains finding.new(rego.metadata.chain(), pod.obj, {
+	"msg": sprintf("%s drains for %v s of %v s grace, so the mesh's proxy is killed before it is done; raise the grace", [
+		drain.owner,
+		drain.seconds,
+		_grace({"pod": pod}),
+	]),
+	"severity": drain.severity,
+	"path": array.concat(pod.meta_path, ["annotations", drain.key]),
+}) if {
+	some pod in workload.pods
+	_drains({"role": "main", "job": pod.job, "kind": pod.kind})
+	some drain in _proxy_drains(pod)
+	drain.seconds >= _grace({"pod": pod})
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("%s: preStop takes %v s, the mesh's classic proxy leaves after %v s; use a native sidecar", [
+		record.label,
+		hook,
+		proxy,
+	]),
+	"severity": container.severity(record, "warning"),
+	"path": array.concat(record.path, ["lifecycle", "preStop"]),
+}) if {
+	_classic_proxy
+	some record in container.records
+	record.pod != null
+	_drains(record)
+	mesh.native(record.pod) == "false"
+	proxy := _proxy_seconds(record.pod, mesh.membership(record.pod).mode)
+	hook := _hook_seconds(record)
+	hook > proxy
+	hook < _grace(record)
+}
+
+_classic_proxy if {
+	some entry in workload.containers
+	is_object(entry.container.lifecycle.preStop)
+	mesh.native(entry.pod) == "false"
+}
+
+_wait := "config.alpha.linkerd.io/proxy-wait-before-exit-seconds"
+
+_proxy_drains(pod) := array.concat(
+	[{"owner": "terminationDrainDuration", "seconds": seconds, "severity": "warning", "key": "proxy.istio.io/config"} |
+		not _drains_by_connections(pod)
+		seconds := duration.of_go(mesh.proxy_config(pod).terminationDrainDuration) / 1000
+		mesh.membership(pod).mode in {"sidecar", "gateway", "unknown"}
+	],
+	[{"owner": "proxy-wait-before-exit-seconds", "seconds": seconds, "severity": _waiting[native], "key": _wait} |
+		seconds := _waited(pod)
+		native := mesh.native(pod)
+		mesh.membership(pod).mode in {"linkerd", "unknown"}
+	],
+)
+
+_waiting := {"false": "error", "unknown": "warning"}
+
+_waited(pod) := to_number(text) if {
+	text := resource.text(pod.meta.annotations[_wait])
+	regex.match(`^[0-9]{1,6}$`, text)
+}
+
+_proxy_seconds(pod, "sidecar") := seconds if {
+	not _drains_by_connections(pod)
+	seconds := duration.of_go(object.get(mesh.proxy_config(pod), "terminationDrainDuration", "5s")) / 1000
+}
+
+_proxy_seconds(pod, "linkerd") := seconds if {
+	seconds := _waited(pod)
+} else := 0
+
+_drains_by_connections(pod) if {
+	variables := mesh.proxy_config(pod).proxyMetadata
+	lower(resource.text(variables.EXIT_ON_ZERO_ACTIVE_CONNECTIONS)) == "true"
+}
+
+_grace_path(record) := array.concat(record.pod.path, ["terminationGracePeriodSeconds"]) if {
+	is_number(record.pod.spec.terminationGracePeriodSeconds)
+} else := record.path
 
 _long_hook if {
 	some entry in workload.containers

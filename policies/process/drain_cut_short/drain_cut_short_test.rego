@@ -112,3 +112,118 @@ test_a_script_of_the_image_as_hook if {
 	{f.severity | some f in drain_cut_short.violation with input as hooked with data.inventory as known} == {"error"}
 	{f.severity | some f in drain_cut_short.violation with input as hooked} == set()
 }
+
+_meshed := {"namespaces": {
+	"shop": {"labels": {"istio-injection": "enabled"}},
+	"links": {"annotations": {"linkerd.io/inject": "enabled"}},
+	"plain": {"labels": {"a": "b"}},
+	"flat": {"labels": {"istio.io/dataplane-mode": "ambient"}},
+}}
+
+_classic := {"mesh": {"native_sidecars": false}}
+
+_annotated(namespace, annotations, hook) := object.union(
+	_stopping(["node", "a.js"], hook, 30),
+	{"metadata": {"namespace": namespace}, "spec": {"template": {"metadata": {"annotations": annotations}}}},
+)
+
+_in_mesh(obj, config) := _set(obj, object.union(_meshed, config))
+
+_config := "proxy.istio.io/config"
+
+_wait := "config.alpha.linkerd.io/proxy-wait-before-exit-seconds"
+
+_key(severity, key) := {[severity, sprintf("spec.template.metadata.annotations[%q]", [key])]}
+
+test_pm2_waits_longer_than_the_grace if {
+	slow := ["pm2", "start", "a.js", "--no-daemon", "-k", "40000"]
+	_found(_deployment({"command": slow})) == {["warning", "spec.template.spec.containers[0]"]}
+	granted := {"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 20}}}}
+	_found(object.union(_deployment({"command": slow}), granted)) == {
+		["warning", "spec.template.spec.terminationGracePeriodSeconds"],
+	}
+	enough := {"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 40}}}}
+	_found(object.union(_deployment({"command": slow}), enough)) == set()
+	_found(_stopping(slow, {"sleep": {"seconds": 5}}, 30)) == {["warning", _hook]}
+	app := {"script": "a.js", "kill_timeout": 40000}
+	img := _image([_cmd(["pm2-runtime", "start", "process.yml"])], {"process.yml": {"ecosystem": {"apps": [app]}}})
+	_found(img) == set()
+	_found(object.union(_deployment({"command": slow}), {"apiVersion": "batch/v1", "kind": "Job"})) == set()
+}
+
+test_drains_of_the_proxy if {
+	long := {_config: "terminationDrainDuration: 30s"}
+	every namespace in ["shop", "unheard"] {
+		_in_mesh(_annotated(namespace, long, {}), {}) == _key("warning", _config)
+	}
+	every namespace in ["plain", "flat", "links"] {
+		_in_mesh(_annotated(namespace, long, {}), {}) == set()
+	}
+	every text in [
+		"terminationDrainDuration: 29s", "terminationDrainDuration: long", "drainDuration: 60s",
+		"{terminationDrainDuration: 60s, proxyMetadata: {EXIT_ON_ZERO_ACTIVE_CONNECTIONS: \"true\"}}",
+	] {
+		_in_mesh(_annotated("shop", {_config: text}, {}), {}) == set()
+	}
+	off := "{terminationDrainDuration: 60s, proxyMetadata: {EXIT_ON_ZERO_ACTIVE_CONNECTIONS: \"false\"}}"
+	_in_mesh(_annotated("shop", {_config: off}, {}), {}) == _key("warning", _config)
+	job := object.union(_annotated("shop", long, {}), {"apiVersion": "batch/v1", "kind": "Job"})
+	_in_mesh(job, {}) == set()
+}
+
+test_waits_of_linkerd if {
+	every value in ["30", 45] {
+		_in_mesh(_annotated("links", {_wait: value}, {}), {}) == _key("warning", _wait)
+		_in_mesh(_annotated("links", {_wait: value}, {}), _classic) == _key("error", _wait)
+		_in_mesh(_annotated("links", {_wait: value}, {}), {"mesh": {"native_sidecars": true}}) == set()
+		_in_mesh(_annotated("unheard", {_wait: value}, {}), {}) == _key("warning", _wait)
+		_in_mesh(_annotated("plain", {_wait: value}, {}), {}) == set()
+	}
+	every value in ["29", "30s", "long", ["30"]] {
+		_in_mesh(_annotated("links", {_wait: value}, {}), _classic) == set()
+	}
+}
+
+test_classic_proxies_leave_before_the_hook if {
+	hook := {"sleep": {"seconds": 10}}
+	_in_mesh(_annotated("shop", {}, hook), _classic) == {["warning", _hook]}
+	_in_mesh(_annotated("shop", {}, hook), {}) == set()
+	_in_mesh(_annotated("shop", {}, {"sleep": {"seconds": 5}}), _classic) == set()
+	_in_mesh(_annotated("shop", {_config: "terminationDrainDuration: 10s"}, hook), _classic) == set()
+	counting := {_config: "proxyMetadata: {EXIT_ON_ZERO_ACTIVE_CONNECTIONS: true}"}
+	_in_mesh(_annotated("shop", counting, hook), _classic) == set()
+	_in_mesh(_annotated("links", {}, hook), _classic) == {["warning", _hook]}
+	_in_mesh(_annotated("links", {_wait: "10"}, hook), _classic) == set()
+	_in_mesh(_annotated("plain", {}, hook), _classic) == set()
+	_in_mesh(_annotated("shop", {"sidecar.istio.io/nativeSidecar": "true"}, hook), _classic) == set()
+	_in_mesh(_annotated("shop", {}, {"sleep": {"seconds": 30}}), _classic) == {["error", _hook]}
+	job := object.union(_annotated("shop", {}, hook), {"apiVersion": "batch/v1", "kind": "Job"})
+	_in_mesh(job, _classic) == set()
+	img := object.union(_image([_cmd(["node", "a.js"])], {}), {"spec": {"refs": ["shop/web:1"]}})
+	both := {"kind": "List", "items": [_annotated("shop", {}, hook), img]}
+	_in_mesh(both, _classic) == {["warning", _hook]}
+}
+
+_said(obj, config) := concat("|", [f.msg |
+	some f in drain_cut_short.violation with input as obj
+		with data.lib.onelayer.config as object.union(_meshed, config)
+])
+
+test_messages_about_the_mesh if {
+	_said(_annotated("shop", {}, {"sleep": {"seconds": 10}}), _classic) == concat("", [
+		`process/drain-cut-short: container "web": preStop takes 10 s, the mesh's classic proxy leaves after 5 s; `,
+		"use a native sidecar",
+	])
+	_said(_annotated("links", {_wait: "40"}, {}), {}) == concat("", [
+		"process/drain-cut-short: proxy-wait-before-exit-seconds drains for 40 s of 30 s grace, so the mesh's proxy is ",
+		"killed before it is done; raise the grace",
+	])
+	_said(_annotated("shop", {_config: "terminationDrainDuration: 1m"}, {}), {}) == concat("", [
+		"process/drain-cut-short: terminationDrainDuration drains for 60 s of 30 s grace, so the mesh's proxy is ",
+		"killed before it is done; raise the grace",
+	])
+	_said(_deployment({"command": ["pm2", "start", "a.js", "--no-daemon", "-k", "40000"]}), {}) == concat("", [
+		`process/drain-cut-short: container "web": PM2 waits 40 s for a to end, of which Kubernetes grants 30 s; `,
+		"start it itself",
+	])
+}
