@@ -161,22 +161,20 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"severity": container.severity(record, "warning"),
 	"path": array.concat(record.path, ["lifecycle", "preStop"]),
 }) if {
-	_classic_proxy
+	some pod in _classic_pods
 	some record in container.records
-	record.pod != null
+	record.pod == pod
 	_drains(record)
-	mesh.native(record.pod) == "false"
-	proxy := _proxy_seconds(record.pod, mesh.membership(record.pod).mode)
+	proxy := _proxy_seconds(pod, mesh.membership(pod).mode)
 	hook := _hook_seconds(record)
 	hook > proxy
 	hook < _grace(record)
 }
 
-_classic_proxy if {
-	some entry in workload.containers
-	is_object(entry.container.lifecycle.preStop)
-	mesh.native(entry.pod) == "false"
-}
+_classic_pods := [pod |
+	some pod in workload.pods
+	mesh.native(pod) == "false"
+]
 
 _wait := "config.alpha.linkerd.io/proxy-wait-before-exit-seconds"
 

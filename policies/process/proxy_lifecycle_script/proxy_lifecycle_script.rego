@@ -133,7 +133,6 @@ _meaning(text) := ["istio", "shuts Istio's proxy down"] if {
 }
 
 _advice(record, plane) := "remove it, no proxy runs in this Pod" if {
-	record.pod != null
 	mesh.membership(record.pod).mode in {"ambient", "none"}
 } else := sprintf("use a native sidecar (%s)", [_switches[plane]])
 

@@ -111,6 +111,10 @@ test_images if {
 	known := {"cluster": {"onelayer.dev/v1alpha1": {"Image": {"web": scuttling}}}}
 	plain := _in("shop", {}, {})
 	count(proxy_lifecycle_script.violation) == 0 with input as plain with data.inventory as known
+	told := _image([{"cmd": "env", "value": ["ENVOY_ADMIN_API", "http://127.0.0.1:15000", "="]}], {})
+	_found(told) == {["warning", "spec.dockerfile[1].value[1]"]}
+	telling := {"cluster": {"onelayer.dev/v1alpha1": {"Image": {"web": told}}}}
+	count(proxy_lifecycle_script.violation) == 0 with input as plain with data.inventory as telling
 	asked := {"review": {"object": plain}}
 	found := proxy_lifecycle_script.violation with input as asked with data.inventory as known
 	{f.path | some f in found} == {"spec.template.spec.containers[0].image"}
