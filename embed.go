@@ -52,6 +52,7 @@ import "embed"
 //go:embed lib/manager/runners.rego
 //go:embed lib/manager/supervisors.rego
 //go:embed lib/mesh/mesh.rego
+//go:embed lib/mesh/sidecars.rego
 //go:embed lib/params/defaults.rego
 //go:embed lib/params/params.rego
 //go:embed lib/params/problems.rego
@@ -112,6 +113,7 @@ import "embed"
 //go:embed policies/process/manager_in_job/manager_in_job.rego
 //go:embed policies/process/manager_installed/manager_installed.rego
 //go:embed policies/process/multiple_apps/multiple_apps.rego
+//go:embed policies/process/proxy_lifecycle_script/proxy_lifecycle_script.rego
 //go:embed policies/process/restart_loop/restart_loop.rego
 //go:embed policies/process/signals_swallowed/signals_swallowed.rego
 //go:embed policies/resilience/breaker_on_single_replica/breaker_on_single_replica.rego

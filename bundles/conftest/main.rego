@@ -42,6 +42,7 @@ import data.lib.onelayer.policies.process.manager_in_hook as policy_process_mana
 import data.lib.onelayer.policies.process.manager_in_job as policy_process_manager_in_job
 import data.lib.onelayer.policies.process.manager_installed as policy_process_manager_installed
 import data.lib.onelayer.policies.process.multiple_apps as policy_process_multiple_apps
+import data.lib.onelayer.policies.process.proxy_lifecycle_script as policy_process_proxy_lifecycle_script
 import data.lib.onelayer.policies.process.restart_loop as policy_process_restart_loop
 import data.lib.onelayer.policies.process.signals_swallowed as policy_process_signals_swallowed
 import data.lib.onelayer.policies.resilience.breaker_on_single_replica as policy_resilience_breaker_on_single_replica
@@ -702,6 +703,26 @@ _process_multiple_apps contains found if {
 	not exempt.accepted(found)
 }
 
+deny_process_proxy_lifecycle_script contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _process_proxy_lifecycle_script with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_process_proxy_lifecycle_script contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _process_proxy_lifecycle_script with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_process_proxy_lifecycle_script contains found if {
+	"process/proxy-lifecycle-script" in _due
+	some found in policy_process_proxy_lifecycle_script.violation
+	not exempt.accepted(found)
+}
+
 deny_process_restart_loop contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _process_restart_loop with input as judged.input
@@ -1165,6 +1186,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1201,6 +1223,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1237,6 +1260,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1287,6 +1311,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1324,6 +1349,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1359,6 +1385,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1397,6 +1424,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1435,6 +1463,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1473,6 +1502,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1511,6 +1541,7 @@ _rules := {
 		"process/manager-in-hook",
 		"process/manager-in-job",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1543,6 +1574,7 @@ _rules := {
 		"process/manager-in-hook",
 		"process/manager-in-job",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1574,6 +1606,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1609,6 +1642,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1647,6 +1681,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1698,6 +1733,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1719,6 +1755,7 @@ _rules := {
 		"process/manager-in-job",
 		"process/manager-installed",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1760,6 +1797,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1793,6 +1831,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1838,6 +1877,7 @@ _remediation := {
 	"process/manager-in-job": "Run the program itself as the command of the Job, for example command: [\"node\", \"job.js\"], and let backoffLimit and restartPolicy of the Job decide about retries.",
 	"process/manager-installed": "Remove the manager from the RUN instruction or from dependencies in package.json; a tool for developers belongs in devDependencies.",
 	"process/multiple-apps": "Give each application a container of its own: one Deployment per application from the same image with its own command, a native sidecar for a true helper, a Job or CronJob for what ends.",
+	"process/proxy-lifecycle-script": "Remove the script and let the proxy be a native sidecar; Kubernetes starts it first and ends it last, and a Job completes by itself.",
 	"process/restart-loop": "Start the program once, with exec, as the container's command and let the kubelet restart it: it counts, waits between tries and shows CrashLoopBackOff. For periodic work use a CronJob.",
 	"process/signals-swallowed": "Use the exec form, CMD [\"node\", \"server.js\"]; end an entrypoint script with exec; call node instead of npm start; add tini when the program must not be PID 1.",
 	"resilience/breaker-on-single-replica": "Run at least two replicas, or let an autoscaler keep two, and spread them over nodes; else remove the breaker.",

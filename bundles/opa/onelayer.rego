@@ -42,6 +42,7 @@ import data.lib.onelayer.policies.process.manager_in_hook as policy_process_mana
 import data.lib.onelayer.policies.process.manager_in_job as policy_process_manager_in_job
 import data.lib.onelayer.policies.process.manager_installed as policy_process_manager_installed
 import data.lib.onelayer.policies.process.multiple_apps as policy_process_multiple_apps
+import data.lib.onelayer.policies.process.proxy_lifecycle_script as policy_process_proxy_lifecycle_script
 import data.lib.onelayer.policies.process.restart_loop as policy_process_restart_loop
 import data.lib.onelayer.policies.process.signals_swallowed as policy_process_signals_swallowed
 import data.lib.onelayer.policies.resilience.breaker_on_single_replica as policy_resilience_breaker_on_single_replica
@@ -317,6 +318,11 @@ _found contains found if {
 }
 
 _found contains found if {
+	"process/proxy-lifecycle-script" in _due
+	some found in policy_process_proxy_lifecycle_script.violation
+}
+
+_found contains found if {
 	"process/restart-loop" in _due
 	some found in policy_process_restart_loop.violation
 }
@@ -453,6 +459,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -489,6 +496,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -525,6 +533,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -575,6 +584,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -612,6 +622,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -647,6 +658,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -685,6 +697,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -723,6 +736,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -761,6 +775,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -799,6 +814,7 @@ _rules := {
 		"process/manager-in-hook",
 		"process/manager-in-job",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -831,6 +847,7 @@ _rules := {
 		"process/manager-in-hook",
 		"process/manager-in-job",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -862,6 +879,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -897,6 +915,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -935,6 +954,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -986,6 +1006,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1007,6 +1028,7 @@ _rules := {
 		"process/manager-in-job",
 		"process/manager-installed",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1048,6 +1070,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1081,6 +1104,7 @@ _rules := {
 		"process/manager-image",
 		"process/manager-in-hook",
 		"process/multiple-apps",
+		"process/proxy-lifecycle-script",
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
@@ -1126,6 +1150,7 @@ _remediation := {
 	"process/manager-in-job": "Run the program itself as the command of the Job, for example command: [\"node\", \"job.js\"], and let backoffLimit and restartPolicy of the Job decide about retries.",
 	"process/manager-installed": "Remove the manager from the RUN instruction or from dependencies in package.json; a tool for developers belongs in devDependencies.",
 	"process/multiple-apps": "Give each application a container of its own: one Deployment per application from the same image with its own command, a native sidecar for a true helper, a Job or CronJob for what ends.",
+	"process/proxy-lifecycle-script": "Remove the script and let the proxy be a native sidecar; Kubernetes starts it first and ends it last, and a Job completes by itself.",
 	"process/restart-loop": "Start the program once, with exec, as the container's command and let the kubelet restart it: it counts, waits between tries and shows CrashLoopBackOff. For periodic work use a CronJob.",
 	"process/signals-swallowed": "Use the exec form, CMD [\"node\", \"server.js\"]; end an entrypoint script with exec; call node instead of npm start; add tini when the program must not be PID 1.",
 	"resilience/breaker-on-single-replica": "Run at least two replicas, or let an autoscaler keep two, and spread them over nodes; else remove the breaker.",

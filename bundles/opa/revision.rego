@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "d130145d848bd1b337eff8b699ba29a0c39560dccc6eb62d2ae5ea8abf96635b"
+revision := "8c246e3a38d97b9c10451c118cf11f6b349d2bba0abbf1ee500bb94d5e6fcef0"

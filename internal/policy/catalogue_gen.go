@@ -7,12 +7,50 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "5377e3c60c46f219013b8596fbb2e38b1daa25c7c585c83ceae1b8ff994a91c0"
+const catalogueDigest = "4751e95047a3d58b55529caac5d2ea28808d63c12d9b3d70df3672453e4e27fc"
 
 var _ finding.Severity
 
 func catalogue() ([]*Rule, []ModuleInfo) {
 	return []*Rule{
+			&Rule{
+				ID:          "mesh/client-tls-override",
+				Title:       "A client policy overrides the encryption of the mesh",
+				Description: "Inside the mesh the proxies encrypt and know who calls whom by themselves. A DestinationRule for a Service of the cluster sets its own TLS - DISABLE sends plain text to a workload that the mesh would encrypt for, SIMPLE and MUTUAL put a second owner of certificates beside the mesh - so that identity, and policies by it, are lost.",
+				Group:       "mesh",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"mtls"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"networking.istio.io/DestinationRule"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"DISABLE", "SIMPLE", "MUTUAL"},
+				Parameters: map[string]Parameter{
+					"allowed_hosts": Parameter{
+						Type:        "array",
+						Description: "The hosts, as their DestinationRule writes them, whose TLS is not for the mesh to own, such as workloads that end TLS themselves.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Remove the tls block, so that the mesh encrypts between its workloads; use SIMPLE for hosts outside of the cluster only.",
+					Sidecar: "Remove trafficPolicy.tls; automatic mTLS sends plain text where the workload has no sidecar.",
+					Ambient: "Remove trafficPolicy.tls; ztunnel encrypts by HBONE, below the DestinationRule.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/",
+						Description: "Istio, TLS configuration",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.client_tls_override",
+				File:    "policies/mesh/client_tls_override/client_tls_override.rego",
+			},
 			&Rule{
 				ID:          "mesh/double-enrolment",
 				Title:       "Two data planes claim one workload",
@@ -690,7 +728,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "process/drain-cut-short",
 				Title:       "The grace period is cut short",
-				Description: "The times of a shutdown contradict each other. PM2 kills the program 1.6 seconds after its signal unless kill_timeout says otherwise, whatever terminationGracePeriodSeconds grants; a preStop hook that takes the whole grace period leaves the program none.",
+				Description: "The times of a shutdown contradict each other. PM2 kills the program 1.6 seconds after its signal unless kill_timeout says otherwise, whatever terminationGracePeriodSeconds grants; a preStop hook or a drain of the mesh's proxy that takes the whole grace period leaves the program none; a classic proxy that leaves before the hook is over takes the network with it.",
 				Group:       "process",
 				Severity:    "warning",
 				Severities:  []finding.Severity{"error", "warning", "info"},
@@ -698,7 +736,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes", "mesh"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source", "image"},
-				Needles:     []string{"preStop", "pm2", "keymetrics"},
+				Needles:     []string{"preStop", "pm2", "keymetrics", "terminationDrainDuration", "proxy-wait-before-exit-seconds"},
 				Parameters: map[string]Parameter{
 					"min_drain_seconds": Parameter{
 						Type:        "number",
@@ -708,6 +746,9 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Remediation: Remediation{
 					Default: "Start the program itself, so that it gets SIGTERM and the whole grace period; keep the preStop hook short and set terminationGracePeriodSeconds to the hook, the drain and five seconds.",
+					Sidecar: "Let the proxy be a native sidecar (sidecar.istio.io/nativeSidecar \"true\"), which outlives the application; else set terminationDrainDuration of proxy.istio.io/config above the hook and below terminationGracePeriodSeconds.",
+					Ambient: "No proxy runs in the Pod; the hook and the drain of the program together must fit into terminationGracePeriodSeconds.",
+					Linkerd: "Let the proxy be a native sidecar (config.linkerd.io/proxy-enable-native-sidecar \"true\"), and remove config.alpha.linkerd.io/proxy-wait-before-exit-seconds.",
 				},
 				Fix:     "manual",
 				Since:   "0.1.0",
@@ -942,9 +983,42 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/process/multiple_apps/multiple_apps.rego",
 			},
 			&Rule{
+				ID:          "process/proxy-lifecycle-script",
+				Title:       "A script drives the life of the mesh's proxy",
+				Description: "A command or a hook of the application waits for the proxy of the mesh, or shuts it down. The mesh owns its proxy and Kubernetes the order of containers - a native sidecar starts before the application and ends after it without any script, which fails as soon as the port, the path or the mode of the mesh changes.",
+				Group:       "process",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning", "info"},
+				Concerns:    []string{"lifecycle"},
+				Layers:      []string{"container", "kubernetes", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
+				Needs:       []string{"object", "source"},
+				Needles:     []string{"quitquitquit", "15021", "15020", "4191", "pilot-agent", "scuttle", "linkerd-await", "holdApplicationUntilProxyStarts", "ENVOY_ADMIN_API", "ISTIO_QUIT_API"},
+				Remediation: Remediation{
+					Default: "Remove the script and let the proxy be a native sidecar; Kubernetes starts it first and ends it last, and a Job completes by itself.",
+					Sidecar: "Remove the script and set sidecar.istio.io/nativeSidecar \"true\" on the pod template; it is the default where every node has Kubernetes 1.33 and Istio is recent.",
+					Ambient: "Remove the script; no proxy runs in the Pod, so nothing answers on its ports.",
+					Linkerd: "Remove the script and set config.linkerd.io/proxy-enable-native-sidecar \"true\" on the pod template; recent versions of Linkerd do so by default.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/blog/2023/native-sidecars/",
+						Description: "Istio, native sidecars",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/features/native-sidecars/",
+						Description: "Linkerd, native sidecars",
+					},
+				},
+				Package: "lib.onelayer.policies.process.proxy_lifecycle_script",
+				File:    "policies/process/proxy_lifecycle_script/proxy_lifecycle_script.rego",
+			},
+			&Rule{
 				ID:          "process/restart-loop",
 				Title:       "A hand-written loop restarts the program",
-				Description: "An endless shell loop starts the program again whenever it ends, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
+				Description: "A shell loop starts the program again whenever it ends, or until it succeeds, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
 				Group:       "process",
 				Severity:    "error",
 				Severities:  []finding.Severity{"error", "warning", "info"},
@@ -987,6 +1061,36 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.process.signals_swallowed",
 				File:    "policies/process/signals_swallowed/signals_swallowed.rego",
+			},
+			&Rule{
+				ID:          "resilience/breaker-on-single-replica",
+				Title:       "A circuit breaker over a single replica",
+				Description: "The mesh owns circuit breaking and takes a Pod that fails out of the balancing - but there is only one. Either all traffic is cut off together with it, or the proxy never ejects anything and the policy does nothing. The second Pod that the breaker needs is for Kubernetes to run; processes inside of one Pod are a single endpoint to the mesh.",
+				Group:       "resilience",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"circuit-breaking", "scaling"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"networking.istio.io/DestinationRule", "/Service"},
+				Needs:       []string{"object", "inventory"},
+				Needles:     []string{"outlierDetection", "balancer.linkerd.io/failure-accrual"},
+				Remediation: Remediation{
+					Default: "Run at least two replicas, or let an autoscaler keep two, and spread them over nodes; else remove the breaker.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection",
+						Description: "Istio, outlier detection",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/circuit-breaking/",
+						Description: "Linkerd, circuit breaking",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.breaker_on_single_replica",
+				File:    "policies/resilience/breaker_on_single_replica/breaker_on_single_replica.rego",
 			},
 			&Rule{
 				ID:          "resilience/manager-restart-policy",
@@ -1033,6 +1137,38 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.resilience.missing_probe",
 				File:    "policies/resilience/missing_probe/missing_probe.rego",
+			},
+			&Rule{
+				ID:          "resilience/no-mesh-policy",
+				Title:       "Nobody bounds the calls to a Service of the mesh",
+				Description: "The mesh owns timeouts and circuit breaking and does neither unless it is told to - the default timeout is none. Nothing in the manifests declares a timeout or outlier detection for this Service, so a call that hangs is ended by nobody but the application, if at all.",
+				Group:       "resilience",
+				Severity:    "info",
+				Severities:  []finding.Severity{"info"},
+				Concerns:    []string{"timeouts", "circuit-breaking"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"/Service"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"selector"},
+				Remediation: Remediation{
+					Default: "Declare a timeout and circuit breaking for the Service where the mesh reads them.",
+					Sidecar: "Give the host a VirtualService (or HTTPRoute) with a timeout and a DestinationRule with outlierDetection.",
+					Linkerd: "Annotate the Service with timeout.linkerd.io/request and balancer.linkerd.io/failure-accrual.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/concepts/traffic-management/#timeouts",
+						Description: "Istio, timeouts",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/timeouts/",
+						Description: "Linkerd, timeouts",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.no_mesh_policy",
+				File:    "policies/resilience/no_mesh_policy/no_mesh_policy.rego",
 			},
 			&Rule{
 				ID:          "resilience/retries-off-by-mistake",
@@ -1103,6 +1239,93 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/resilience/retry_exceeds_timeout/retry_exceeds_timeout.rego",
 			},
 			&Rule{
+				ID:          "resilience/shadowed-policy",
+				Title:       "A resilience policy stands where nothing reads it",
+				Description: "Timeouts, retries or circuit breaking are written in a place that the mesh does not read - annotations beside a ServiceProfile, the retry field of an HTTPRoute under Linkerd, a value that Linkerd drops with a log line. The mesh owns these concerns, the author believes that it does what the manifest says, and the application has no policy.",
+				Group:       "resilience",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"retries", "timeouts", "circuit-breaking"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"/Service", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"retry", "timeout", "failure-accrual"},
+				Remediation: Remediation{
+					Default: "Write the policy where the mesh reads it, once, and delete what is ignored.",
+					Linkerd: "Use the annotations retry.linkerd.io, timeout.linkerd.io and balancer.linkerd.io on the Service or route, with valid values, and delete the ServiceProfile; or keep the ServiceProfile and delete the annotations.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/retries/",
+						Description: "Linkerd, retries",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/timeouts/",
+						Description: "Linkerd, timeouts",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/circuit-breaking/",
+						Description: "Linkerd, circuit breaking",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.shadowed_policy",
+				File:    "policies/resilience/shadowed_policy/shadowed_policy.rego",
+			},
+			&Rule{
+				ID:          "resilience/stacked-retries",
+				Title:       "The application and the mesh both retry",
+				Description: "The application repeats a failed call, and the mesh repeats each of these tries again. Retries multiply - four tries of the application, each tried four times by the mesh, are sixteen requests for one call, and over a chain of services the product grows with each hop - just when the service behind is already in trouble. One layer must own retries.",
+				Group:       "resilience",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"error", "warning", "info"},
+				Concerns:    []string{"retries"},
+				Layers:      []string{"container", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"retry", "retries"},
+				Parameters: map[string]Parameter{
+					"ignored_variables": Parameter{
+						Type:        "array",
+						Description: "The environment variables that speak of other retries than those of calls.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+					"max_amplification": Parameter{
+						Type:        "integer",
+						Description: "The number of tries of one call above which the stack is an error.",
+						Default:     float64(9),
+					},
+					"mesh_default_retries": Parameter{
+						Type:        "integer",
+						Description: "How often sidecars of Istio repeat a call for which nothing is declared.",
+						Default:     float64(2),
+					},
+				},
+				Remediation: Remediation{
+					Default: "Keep the retries of the mesh, which knows all endpoints, and set those of the application to 0; where the application must decide, because only it knows what may be repeated, switch those of the mesh off.",
+					Sidecar: "Set the variable to 0, or set retries.attempts 0 in the VirtualService of the service that is called.",
+					Linkerd: "Set the variable to 0, or remove the annotations retry.linkerd.io of the service that is called.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/concepts/traffic-management/#retries",
+						Description: "Istio, retries by default",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/retries/",
+						Description: "Linkerd, retries",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.stacked_retries",
+				File:    "policies/resilience/stacked_retries/stacked_retries.rego",
+			},
+			&Rule{
 				ID:          "resilience/unsafe-retry",
 				Title:       "The mesh repeats what may have been done already",
 				Description: "The mesh owns retries and repeats a request after an answer that the application may have given half way - a 500, a reset - on routes that take writes as well. An order is then placed twice, and the application, which alone knows what may be repeated, never hears of it.",
@@ -1158,6 +1381,68 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Since:   "0.1.0",
 				Package: "lib.onelayer.policies.traffic.cluster_with_autoscaler",
 				File:    "policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego",
+			},
+			&Rule{
+				ID:          "traffic/edge-bypass",
+				Title:       "Clients from outside go past the gateway of the mesh",
+				Description: "A Service or container port of a workload in the mesh is open to the outside by itself - a node port, a load balancer, external addresses, a port of the host. The gateway owns what comes in - its routes, retries, rate limits and TLS - and traffic that enters beside it meets none of them, and comes without an identity.",
+				Group:       "traffic",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"load-balancing", "mtls"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"/Service", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"NodePort", "LoadBalancer", "externalIPs", "hostPort"},
+				Parameters: map[string]Parameter{
+					"gateways": Parameter{
+						Type:        "array",
+						Description: "The names of gateways and ingress controllers, by the labels app and app.kubernetes.io/name of their Pods.",
+						Default: []any{
+							"istio-ingressgateway",
+							"istio-ingress",
+							"istio-gateway",
+							"istio-eastwestgateway",
+							"ingress-nginx",
+							"nginx-ingress",
+							"traefik",
+							"kong",
+							"contour",
+							"envoy",
+							"envoy-gateway",
+							"haproxy-ingress",
+							"kubernetes-ingress",
+							"emissary-ingress",
+							"ambassador",
+							"gloo",
+							"apisix",
+							"linkerd-gateway",
+						},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Make the Service a ClusterIP, remove hostPort and externalIPs, and let the gateway of the mesh take what comes from outside.",
+					Sidecar: "Use type ClusterIP, and a Gateway with a VirtualService or HTTPRoute in front.",
+					Ambient: "Use type ClusterIP, and a Gateway with an HTTPRoute in front.",
+					Linkerd: "Use type ClusterIP, and an ingress controller that is in the mesh in front.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/tasks/traffic-management/ingress/",
+						Description: "Istio, ingress",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/tasks/using-ingress/",
+						Description: "Linkerd, ingress",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.edge_bypass",
+				File:    "policies/traffic/edge_bypass/edge_bypass.rego",
 			},
 			&Rule{
 				ID:          "traffic/in-container-cluster",
@@ -1341,11 +1626,84 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.policies.traffic.session_affinity",
 				File:    "policies/traffic/session_affinity/session_affinity.rego",
 			},
+			&Rule{
+				ID:          "traffic/two-route-owners",
+				Title:       "Two routing APIs own one Service",
+				Description: "Calls to one Service inside the mesh are routed by two APIs at once - a VirtualService, a ServiceProfile or a TrafficSplit beside an HTTPRoute or GRPCRoute. The mesh follows one of them and leaves the other without a word, so that weights, retries and timeouts in the manifest are not those in force. Routing must have one owner.",
+				Group:       "traffic",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "info"},
+				Concerns:    []string{"load-balancing", "retries", "timeouts"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"\\bService\\b"},
+				Remediation: Remediation{
+					Default: "Keep one routing API for the Service, move what the other says into it and delete the other.",
+					Sidecar: "Keep either the VirtualService or the HTTPRoute of the Service.",
+					Ambient: "Keep the HTTPRoute, which waypoints support fully, and delete the VirtualService.",
+					Linkerd: "Keep the HTTPRoute with retry.linkerd.io and timeout.linkerd.io annotations and delete the ServiceProfile.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://gateway-api.sigs.k8s.io/mesh/",
+						Description: "Gateway API, routes of Services",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/reference/service-profiles/",
+						Description: "Linkerd, ServiceProfiles",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.two_route_owners",
+				File:    "policies/traffic/two_route_owners/two_route_owners.rego",
+			},
 		}, []ModuleInfo{
 			ModuleInfo{
 				File:    "lib/admission/admission.rego",
 				Package: "lib.onelayer.admission",
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/claims.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.container", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/container.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.container", "lib.onelayer.resource", "lib.onelayer.supervision"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/edges.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.duration", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/kubernetes.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/mesh.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/places.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.surveyed", "lib.onelayer.synced"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/policies.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/claims/reported.rego",
+				Package: "lib.onelayer.claims",
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.surveyed"},
 			},
 			ModuleInfo{
 				File:    "lib/collector/collector.rego",
@@ -1500,6 +1858,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "lib/mesh/sidecars.rego",
+				Package: "lib.onelayer.mesh",
+				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "lib/params/defaults.rego",
 				Package: "lib.onelayer.params",
 			},
@@ -1619,6 +1982,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.resource"},
 			},
 			ModuleInfo{
+				File:    "policies/mesh/client_tls_override/client_tls_override.rego",
+				Package: "lib.onelayer.policies.mesh.client_tls_override",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "policies/mesh/double_enrolment/double_enrolment.rego",
 				Package: "lib.onelayer.policies.mesh.double_enrolment",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
@@ -1726,7 +2094,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/process/drain_cut_short/drain_cut_short.rego",
 				Package: "lib.onelayer.policies.process.drain_cut_short",
-				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/process/file_watcher/file_watcher.rego",
@@ -1774,6 +2142,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.supervision"},
 			},
 			ModuleInfo{
+				File:    "policies/process/proxy_lifecycle_script/proxy_lifecycle_script.rego",
+				Package: "lib.onelayer.policies.process.proxy_lifecycle_script",
+				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/process/restart_loop/restart_loop.rego",
 				Package: "lib.onelayer.policies.process.restart_loop",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.supervision", "lib.onelayer.workload"},
@@ -1782,6 +2155,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/process/signals_swallowed/signals_swallowed.rego",
 				Package: "lib.onelayer.policies.process.signals_swallowed",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.manager", "lib.onelayer.supervision"},
+			},
+			ModuleInfo{
+				File:    "policies/resilience/breaker_on_single_replica/breaker_on_single_replica.rego",
+				Package: "lib.onelayer.policies.resilience.breaker_on_single_replica",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.selector"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/manager_restart_policy/manager_restart_policy.rego",
@@ -1794,6 +2172,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.supervision", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "policies/resilience/no_mesh_policy/no_mesh_policy.rego",
+				Package: "lib.onelayer.policies.resilience.no_mesh_policy",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "policies/resilience/retries_off_by_mistake/retries_off_by_mistake.rego",
 				Package: "lib.onelayer.policies.resilience.retries_off_by_mistake",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.resource"},
@@ -1804,6 +2187,16 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
+				File:    "policies/resilience/shadowed_policy/shadowed_policy.rego",
+				Package: "lib.onelayer.policies.resilience.shadowed_policy",
+				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "policies/resilience/stacked_retries/stacked_retries.rego",
+				Package: "lib.onelayer.policies.resilience.stacked_retries",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/resilience/unsafe_retry/unsafe_retry.rego",
 				Package: "lib.onelayer.policies.resilience.unsafe_retry",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource"},
@@ -1812,6 +2205,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego",
 				Package: "lib.onelayer.policies.traffic.cluster_with_autoscaler",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.supervision"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/edge_bypass/edge_bypass.rego",
+				Package: "lib.onelayer.policies.traffic.edge_bypass",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
@@ -1836,6 +2234,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/traffic/session_affinity/session_affinity.rego",
 				Package: "lib.onelayer.policies.traffic.session_affinity",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/two_route_owners/two_route_owners.rego",
+				Package: "lib.onelayer.policies.traffic.two_route_owners",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 		}

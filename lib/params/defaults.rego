@@ -132,6 +132,7 @@ _severities := {
 	"process/manager-in-job": ["error", "warning", "info"],
 	"process/manager-installed": ["warning", "info"],
 	"process/multiple-apps": ["error", "warning", "info"],
+	"process/proxy-lifecycle-script": ["warning", "info"],
 	"process/restart-loop": ["error", "warning", "info"],
 	"process/signals-swallowed": ["warning", "info"],
 	"resilience/breaker-on-single-replica": ["warning"],

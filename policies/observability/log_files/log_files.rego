@@ -50,7 +50,7 @@ import data.lib.onelayer.resource
 import data.lib.onelayer.workload
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("%s %s, which the cluster's log pipeline never reads; print to stdout and stderr", [
+	"msg": sprintf("%s %s, which no log collector reads; print to stdout and stderr", [
 		record.label, written.what,
 	]),
 	"severity": container.severity(record, written.severity),

@@ -221,8 +221,8 @@ test_odd_types if {
 
 test_messages if {
 	_said(_shell("node a.js >> /x/a.log")) == concat("", [
-		`observability/log-files: container "web" redirects the output of node to a file, which the cluster's log `,
-		"pipeline never reads; print to stdout and stderr",
+		`observability/log-files: container "web" redirects the output of node to a file, `,
+		"which no log collector reads; print to stdout and stderr",
 	])
 	contains(_said(_with({"command": ["web", "--log-file=/x/a.log"]})), "starts web with --log-file, which")
 	contains(_said(_with({"env": [{"name": "LOG_DIR", "value": "/x/y"}]})), "is told by LOG_DIR to write log files, which")
