@@ -13,7 +13,7 @@
 # custom:
 #   id: resilience/breaker-on-single-replica
 #   severity: warning
-#   severities: [warning]
+#   severities: [warning, info]
 #   group: resilience
 #   concerns: [circuit-breaking, scaling]
 #   layers: [kubernetes, mesh]
@@ -42,6 +42,7 @@ violation contains finding.new(rego.metadata.chain(), breaker.obj, {
 		pod.obj.kind,
 		resource.ref(pod.obj).name,
 	]),
+	"severity": severity,
 	"path": breaker.path,
 	"related": [{"note": "runs one replica", "object": resource.ref(pod.obj), "path": _replicas(pod.obj)}],
 }) if {
@@ -53,7 +54,7 @@ violation contains finding.new(rego.metadata.chain(), breaker.obj, {
 	]
 	count(pods) == 1
 	some pod in pods
-	_single(pod)
+	severity := _single(pod)
 }
 
 _of_istio := [breaker |
@@ -86,17 +87,15 @@ _of_linkerd := [breaker |
 
 _accrual := "balancer.linkerd.io/failure-accrual"
 
-_single(pod) if {
+_single(pod) := _certainty(pod.obj.spec) if {
 	pod.kind in {"apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "argoproj.io/Rollout"}
 	inventory.autoscalers(resource.ref(pod.obj)) == []
-	_one(pod.obj.spec)
 }
 
-_one(spec) if {
+_certainty(spec) := "warning" if {
 	spec.replicas == 1
-} else if {
+} else := "info" if {
 	object.get(spec, "replicas", null) == null
-	inventory.whole
 }
 
 _replicas(obj) := ["spec", "replicas"] if {

@@ -83,8 +83,7 @@ test_replicas if {
 	_brief(_rule("cart", _whole), [_service, _workload("DaemonSet", "cart", {}, {})]) == set()
 	_brief(_rule("cart", _whole), [_service, _workload("StatefulSet", "cart", {}, _one)]) == _at(_main)
 	bare := [_service, _workload("Deployment", "cart", {}, {})]
-	_brief(_rule("cart", _whole), bare) == set()
-	_brief(_rule("cart", _whole), bare) == {["warning", _main, "spec"]} with data.lib.onelayer.unit as {"whole": true}
+	_brief(_rule("cart", _whole), bare) == {["info", _main, "spec"]}
 	_brief(_rule("cart", _whole), [_service]) == set()
 }
 

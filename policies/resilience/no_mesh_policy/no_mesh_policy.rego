@@ -45,7 +45,6 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"path": ["spec"],
 	"related": [{"note": "receives the calls", "object": resource.ref(pod.obj), "path": pod.path} | some pod in pods],
 }) if {
-	inventory.whole
 	some record in resource.of({"/Service"})
 	resource.text(object.get(record.obj.spec, "clusterIP", "")) != "None"
 	some port in record.obj.spec.ports
@@ -55,7 +54,6 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	modes := mesh.modes_of(record.obj)
 	count(modes) == 1
 	some mode in modes
-	_advice[mode]
 	not _declared(record.obj)
 }
 

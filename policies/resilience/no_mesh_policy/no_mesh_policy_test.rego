@@ -23,28 +23,26 @@ _deployment := _of("apps/v1", "Deployment", {}, {"template": {
 
 _istio := {"labels": {"istio-injection": "enabled"}}
 
-_found(service, others, namespace, whole) := found if {
+_found(service, others, namespace) := found if {
 	inventory := {"namespace": {"shop": {other.apiVersion: {other.kind: {other.metadata.name: other}} |
 		some other in others
 	}}}
 	found := no_mesh_policy.violation with input as service with data.inventory as inventory
 		with data.lib.onelayer.config as {"namespaces": {"shop": namespace}}
-		with data.lib.onelayer.unit as {"whole": whole}
 }
 
 _brief(service, others) := {[f.severity, f.path, count(f.related)] |
-	some f in _found(service, array.concat([_deployment], others), _istio, true)
+	some f in _found(service, array.concat([_deployment], others), _istio)
 }
 
 _bare := {["info", "spec", 1]}
 
 test_nothing_declared if {
 	_brief(_service({}, {}), []) == _bare
-	_found(_service({}, {}), [_deployment], {"annotations": {"linkerd.io/inject": "enabled"}}, true) != set()
-	_found(_service({}, {}), [_deployment], _istio, false) == set()
-	_found(_service({}, {}), [_deployment], {}, true) == set()
-	_found(_service({}, {}), [_deployment], null, true) == set()
-	_found(_service({}, {}), [], _istio, true) == set()
+	_found(_service({}, {}), [_deployment], {"annotations": {"linkerd.io/inject": "enabled"}}) != set()
+	_found(_service({}, {}), [_deployment], {}) == set()
+	_found(_service({}, {}), [_deployment], null) == set()
+	_found(_service({}, {}), [], _istio) == set()
 	_brief(_service({}, {"clusterIP": "None"}), []) == set()
 }
 
@@ -72,6 +70,8 @@ test_what_declares if {
 	parents := [{"group": "", "kind": "Service", "name": "cart"}]
 	route := {"parentRefs": parents, "rules": [{"timeouts": {"request": "5s"}}]}
 	_brief(_service({}, {}), [_of("gateway.networking.k8s.io/v1", "HTTPRoute", {}, route)]) == set()
+	unbound := object.union(route, {"rules": [{"retry": {}}]})
+	_brief(_service({}, {}), [_of("gateway.networking.k8s.io/v1", "HTTPRoute", {}, unbound)]) == _bare
 	annotated := {"timeout.linkerd.io/request": "5s"}
 	_brief(_service({}, {}), [_of(
 		"gateway.networking.k8s.io/v1", "GRPCRoute", annotated,
@@ -80,6 +80,7 @@ test_what_declares if {
 	profile := _of("linkerd.io/v1alpha2", "ServiceProfile", {}, {"routes": [{"timeout": "1s"}]})
 	named := object.union(profile, {"metadata": {"name": "cart.shop.svc.cluster.local"}})
 	_brief(_service({}, {}), [named]) == set()
+	_brief(_service({}, {}), [object.union(named, {"spec": {"routes": [{"isRetryable": true}]}})]) == _bare
 }
 
 test_two_memberships if {
@@ -91,11 +92,10 @@ test_two_memberships if {
 	inventory := {"namespace": {"shop": {"apps/v1": {"Deployment": {"cart": _deployment}, "StatefulSet": {"old": out}}}}}
 	no_mesh_policy.violation == set() with input as _service({}, {}) with data.inventory as inventory
 		with data.lib.onelayer.config as {"namespaces": {"shop": _istio}}
-		with data.lib.onelayer.unit as {"whole": true}
 }
 
 test_message if {
-	{f.msg | some f in _found(_service({}, {}), [_deployment], _istio, true)} == {concat("", [
+	{f.msg | some f in _found(_service({}, {}), [_deployment], _istio)} == {concat("", [
 		"resilience/no-mesh-policy: the mesh carries calls to this Service, and nothing declares a timeout or breaker; ",
 		"add a VirtualService with a timeout and a DestinationRule with outlierDetection",
 	])}

@@ -66,6 +66,7 @@ test_gateways if {
 	_brief(_service({"gateway.networking.k8s.io/gateway-name": "edge"}, {}), [_web], _istio) == set()
 	_brief(_service({}, {}), [_workload("Deployment", {"app.kubernetes.io/name": "traefik"}, [])], _istio) == set()
 	_found_with(_service({}, {}), [_web], _istio, {"gateways": ["web"]}) == set()
+	_brief(_service({}, {}), [_workload("Deployment", {"tier": "traefik"}, [])], _istio) == _type
 }
 
 test_workloads_of_two_minds if {
