@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "8c246e3a38d97b9c10451c118cf11f6b349d2bba0abbf1ee500bb94d5e6fcef0"
+revision := "2c3a3a13bfc5a9f92b0e334eeae9cc22860d858755a101a9a8af81f7f80f4f52"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "4751e95047a3d58b55529caac5d2ea28808d63c12d9b3d70df3672453e4e27fc"
+const catalogueDigest = "fdc0c367bdc27c5a13bb29e76c1de78d98920d8a1a0cd76993c64976fc946c17"
 
 var _ finding.Severity
 
@@ -1068,7 +1068,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Description: "The mesh owns circuit breaking and takes a Pod that fails out of the balancing - but there is only one. Either all traffic is cut off together with it, or the proxy never ejects anything and the policy does nothing. The second Pod that the breaker needs is for Kubernetes to run; processes inside of one Pod are a single endpoint to the mesh.",
 				Group:       "resilience",
 				Severity:    "warning",
-				Severities:  []finding.Severity{"warning"},
+				Severities:  []finding.Severity{"warning", "info"},
 				Concerns:    []string{"circuit-breaking", "scaling"},
 				Layers:      []string{"kubernetes", "mesh"},
 				AppliesTo:   []string{"networking.istio.io/DestinationRule", "/Service"},

@@ -42,9 +42,10 @@ service_at(namespace, name) := object.get(prepared.named_services, concat("/", [
 # title: The policies of a mesh that speak of a Service
 # description: >-
 #   What VirtualServices, DestinationRules, routes with a Service as parent, ServiceProfiles and TrafficSplits say of
-#   the Service of a name in a namespace, as a list of {role, kind, form, path, obj, wide}. role is host (a
+#   the Service of a name in a namespace, as a list of {role, kind, form, path, obj, wide, alone}. role is host (a
 #   VirtualService for calls in the mesh), rule (a DestinationRule), route (HTTPRoute, GRPCRoute), profile or split;
-#   wide tells that a wildcard names the Service.
+#   wide tells that a wildcard names the Service, alone that the unit holds no other object of that kind and name, as
+#   where files are alternatives to each other.
 policies_of(namespace, name) := array.concat(
 	[object.union(policy, {"wide": false}) |
 		some policy in object.get(_known_policies, concat("/", [namespace, name]), [])
@@ -226,8 +227,31 @@ _claims := [{"key": concat("/", [claim.namespace, claim.name]), "policy": policy
 	some obj in _policy_objects
 	kind := resource.group_kind(obj)
 	some claim in _claims_of(kind, obj)
-	policy := {"role": claim.role, "kind": kind, "form": claim.form, "path": claim.path, "obj": obj}
+	policy := {
+		"role": claim.role,
+		"kind": kind,
+		"form": claim.form,
+		"path": claim.path,
+		"obj": obj,
+		"alone": _alone(obj),
+	}
 ]
+
+_alone(obj) := false if {
+	_policy_key(obj) in _ambiguous
+} else := true
+
+_ambiguous := {key |
+	some key in {entry.key | some entry in _policy_keys}
+	count([true | some entry in _policy_keys; entry.key == key]) > 1
+}
+
+_policy_keys := [{"key": _policy_key(obj)} |
+	some obj in _policy_objects
+	not resource.meta(obj).uid
+]
+
+_policy_key(obj) := concat("/", [resource.group_kind(obj), resource.ref(obj).namespace, resource.ref(obj).name])
 
 _claims_of("networking.istio.io/VirtualService", obj) := [object.union(address, {"role": "host", "path": path}) |
 	in_mesh(obj)

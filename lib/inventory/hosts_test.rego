@@ -157,6 +157,21 @@ test_policies_beside_each_other if {
 	computed.entries == _ready.entries
 }
 
+test_alternatives if {
+	twin := object.union(_virtual("cart", {"hosts": ["cart"]}), {"apiVersion": "networking.istio.io/v1beta1"})
+	computed := inventory.computed with input as {"kind": "List", "items": array.concat(_mesh_objects, [twin])}
+	not_alone := {policy.obj.metadata.name |
+		some policy in inventory.policies_of("shop", "cart")
+		policy.alone == false
+	} with data.lib.onelayer.prepared as computed
+	not_alone == {"cart"}
+	kinds := {policy.kind |
+		some policy in inventory.policies_of("shop", "cart")
+		policy.alone == false
+	} with data.lib.onelayer.prepared as computed
+	kinds == {"networking.istio.io/VirtualService"}
+}
+
 test_text_of_a_host if {
 	inventory.host_text(" cart.shop.svc.cluster.local. ") == "cart.shop.svc.cluster.local"
 	inventory.host_text({}) == ""

@@ -135,7 +135,7 @@ _severities := {
 	"process/proxy-lifecycle-script": ["warning", "info"],
 	"process/restart-loop": ["error", "warning", "info"],
 	"process/signals-swallowed": ["warning", "info"],
-	"resilience/breaker-on-single-replica": ["warning"],
+	"resilience/breaker-on-single-replica": ["warning", "info"],
 	"resilience/manager-restart-policy": ["error", "warning", "info"],
 	"resilience/missing-probe": ["error", "warning", "info"],
 	"resilience/no-mesh-policy": ["info"],

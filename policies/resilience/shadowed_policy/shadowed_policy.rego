@@ -199,6 +199,7 @@ _under(annotations, prefix) := [key |
 _profiles(ref) := [policy.obj |
 	some policy in inventory.policies_of(ref.namespace, ref.name)
 	policy.role == "profile"
+	policy.alone == true
 	resource.ref(policy.obj).namespace == ref.namespace
 	inventory.profile_decides(policy.obj)
 ]

@@ -53,6 +53,8 @@ test_beside_a_service_profile if {
 	_brief(_service(_limit), [_profile("other", _routed)]) == set()
 	_brief(_service(_limit), []) == set()
 	_brief(_service({}), [_profile("shop", _routed)]) == set()
+	twin := object.union(_profile("shop", _routed), {"apiVersion": "linkerd.io/v1alpha1"})
+	_brief(_service(_limit), [_profile("shop", _routed), twin]) == set()
 	split := _of("split.smi-spec.io/v1alpha2", "TrafficSplit", {}, object.union(_routed, {"service": "cart"}))
 	_brief(_service(_limit), [split]) == set()
 	{count(f.related) | some f in _found(_service(_limit), [_profile("shop", _routed)])} == {1}

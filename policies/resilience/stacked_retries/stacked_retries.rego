@@ -205,6 +205,7 @@ _policies(service) := [policy |
 	ref := resource.ref(service)
 	some policy in inventory.policies_of(ref.namespace, ref.name)
 	policy.kind in {"networking.istio.io/VirtualService", "gateway.networking.k8s.io/HTTPRoute"}
+	policy.alone == true
 ]
 
 _rules(policy) := [{"attempts": attempts, "path": ["spec", "http", index, "retries"]} |

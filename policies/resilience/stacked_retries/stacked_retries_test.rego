@@ -85,6 +85,8 @@ test_default_of_istio if {
 	_severities(_calling, [_service({}), _route({}, [{"retry": {"attempts": "5"}}])], _istio) == {"info"}
 	of_linkerd := object.union(_route({}, [{"retry": {}}]), {"apiVersion": "policy.linkerd.io/v1beta3"})
 	_severities(_calling, [_service({}), of_linkerd], _istio) == {"info"}
+	twin := object.union(_attempts(3), {"apiVersion": "networking.istio.io/v1beta1"})
+	_severities(_calling, [_service({}), _attempts(3), twin], _istio) == {"info"}
 	off := {"mesh_default_retries": 0}
 	_found_with(_web(_calling), [_service({})], _istio, off) == set()
 	_found_with(_web({"HTTP_RETRIES": "3"}), [], _istio, off) == set()

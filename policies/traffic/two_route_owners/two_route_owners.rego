@@ -62,6 +62,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 		some policy in policies
 		policy.role == role
 		policy.wide == false
+		policy.alone == true
 		_owns(role, policy, parent, record.obj)
 	]
 }
@@ -82,6 +83,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	others := [policy |
 		some policy in inventory.policies_of(parent.namespace, parent.name)
 		policy.kind == "gateway.networking.k8s.io/GRPCRoute"
+		policy.alone == true
 		resource.ref(policy.obj).namespace == resource.ref(record.obj).namespace
 		some other in inventory.parents(policy.obj)
 		other.path == policy.path

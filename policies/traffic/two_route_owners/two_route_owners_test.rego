@@ -70,6 +70,16 @@ test_what_only_looks_like_an_owner if {
 	_brief(_route_on(80), [object.union(_grpc({}), {"spec": {"parentRefs": others}})]) == set()
 }
 
+test_alternatives if {
+	twin := object.union(_virtual(_any), {"apiVersion": "networking.istio.io/v1beta1"})
+	_brief(_route, [_virtual(_any), twin]) == set()
+	_brief(_route, [_virtual(_any), _moved(twin, "other")]) == _one
+	stored := object.union(_virtual(_any), {"metadata": {"uid": "u1"}})
+	_brief(_route, [stored, object.union(twin, {"metadata": {"uid": "u1"}})]) == {["error", "spec.parentRefs[0]", 2]}
+	calls := object.union(_grpc({}), {"apiVersion": "gateway.networking.k8s.io/v1alpha2"})
+	_brief(_route, [_grpc({}), calls]) == set()
+}
+
 test_another_mesh if {
 	namespaces := {"shop": {"annotations": {"linkerd.io/inject": "enabled"}}}
 	_brief(_route, [_virtual(_any)]) == set() with data.lib.onelayer.config as {"namespaces": namespaces}
