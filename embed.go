@@ -125,6 +125,7 @@ import "embed"
 //go:embed policies/resilience/shadowed_policy/shadowed_policy.rego
 //go:embed policies/resilience/stacked_retries/stacked_retries.rego
 //go:embed policies/resilience/unsafe_retry/unsafe_retry.rego
+//go:embed policies/traffic/capture_exclusion/capture_exclusion.rego
 //go:embed policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego
 //go:embed policies/traffic/edge_bypass/edge_bypass.rego
 //go:embed policies/traffic/in_container_cluster/in_container_cluster.rego
