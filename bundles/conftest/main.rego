@@ -13,8 +13,10 @@ import data.lib.onelayer.params
 import data.lib.onelayer.policies.mesh.client_tls_override as policy_mesh_client_tls_override
 import data.lib.onelayer.policies.mesh.double_enrolment as policy_mesh_double_enrolment
 import data.lib.onelayer.policies.mesh.hand_rolled_proxy as policy_mesh_hand_rolled_proxy
+import data.lib.onelayer.policies.mesh.hbone_blocked as policy_mesh_hbone_blocked
 import data.lib.onelayer.policies.mesh.host_network as policy_mesh_host_network
 import data.lib.onelayer.policies.mesh.ineffective_intent as policy_mesh_ineffective_intent
+import data.lib.onelayer.policies.mesh.missing_waypoint as policy_mesh_missing_waypoint
 import data.lib.onelayer.policies.mesh.mtls_disabled as policy_mesh_mtls_disabled
 import data.lib.onelayer.policies.mesh.opt_out as policy_mesh_opt_out
 import data.lib.onelayer.policies.mesh.proxy_identity as policy_mesh_proxy_identity
@@ -49,19 +51,25 @@ import data.lib.onelayer.policies.resilience.breaker_on_single_replica as policy
 import data.lib.onelayer.policies.resilience.manager_restart_policy as policy_resilience_manager_restart_policy
 import data.lib.onelayer.policies.resilience.missing_probe as policy_resilience_missing_probe
 import data.lib.onelayer.policies.resilience.no_mesh_policy as policy_resilience_no_mesh_policy
+import data.lib.onelayer.policies.resilience.probe_of_wrong_layer as policy_resilience_probe_of_wrong_layer
 import data.lib.onelayer.policies.resilience.retries_off_by_mistake as policy_resilience_retries_off_by_mistake
 import data.lib.onelayer.policies.resilience.retry_exceeds_timeout as policy_resilience_retry_exceeds_timeout
 import data.lib.onelayer.policies.resilience.shadowed_policy as policy_resilience_shadowed_policy
+import data.lib.onelayer.policies.resilience.single_endpoint as policy_resilience_single_endpoint
 import data.lib.onelayer.policies.resilience.stacked_retries as policy_resilience_stacked_retries
 import data.lib.onelayer.policies.resilience.unsafe_retry as policy_resilience_unsafe_retry
+import data.lib.onelayer.policies.traffic.capture_exclusion as policy_traffic_capture_exclusion
 import data.lib.onelayer.policies.traffic.cluster_with_autoscaler as policy_traffic_cluster_with_autoscaler
 import data.lib.onelayer.policies.traffic.edge_bypass as policy_traffic_edge_bypass
+import data.lib.onelayer.policies.traffic.headless_service as policy_traffic_headless_service
 import data.lib.onelayer.policies.traffic.in_container_cluster as policy_traffic_in_container_cluster
 import data.lib.onelayer.policies.traffic.in_pod_proxy as policy_traffic_in_pod_proxy
+import data.lib.onelayer.policies.traffic.ingress_own_balancer as policy_traffic_ingress_own_balancer
 import data.lib.onelayer.policies.traffic.mesh_balancer_disabled as policy_traffic_mesh_balancer_disabled
 import data.lib.onelayer.policies.traffic.replicas_with_autoscaler as policy_traffic_replicas_with_autoscaler
 import data.lib.onelayer.policies.traffic.session_affinity as policy_traffic_session_affinity
 import data.lib.onelayer.policies.traffic.two_route_owners as policy_traffic_two_route_owners
+import data.lib.onelayer.policies.traffic.undeclared_protocol as policy_traffic_undeclared_protocol
 import data.lib.onelayer.resource
 import data.lib.onelayer.subject
 
@@ -125,6 +133,26 @@ _mesh_hand_rolled_proxy contains found if {
 	not exempt.accepted(found)
 }
 
+deny_mesh_hbone_blocked contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_hbone_blocked with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_hbone_blocked contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_hbone_blocked with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_hbone_blocked contains found if {
+	"mesh/hbone-blocked" in _due
+	some found in policy_mesh_hbone_blocked.violation
+	not exempt.accepted(found)
+}
+
 deny_mesh_host_network contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _mesh_host_network with input as judged.input
@@ -162,6 +190,26 @@ warn_mesh_ineffective_intent contains _flat(found, subject.file(judged, found)) 
 _mesh_ineffective_intent contains found if {
 	"mesh/ineffective-intent" in _due
 	some found in policy_mesh_ineffective_intent.violation
+	not exempt.accepted(found)
+}
+
+deny_mesh_missing_waypoint contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_missing_waypoint with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_mesh_missing_waypoint contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _mesh_missing_waypoint with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_mesh_missing_waypoint contains found if {
+	"mesh/missing-waypoint" in _due
+	some found in policy_mesh_missing_waypoint.violation
 	not exempt.accepted(found)
 }
 
@@ -843,6 +891,26 @@ _resilience_no_mesh_policy contains found if {
 	not exempt.accepted(found)
 }
 
+deny_resilience_probe_of_wrong_layer contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _resilience_probe_of_wrong_layer with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_resilience_probe_of_wrong_layer contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _resilience_probe_of_wrong_layer with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_resilience_probe_of_wrong_layer contains found if {
+	"resilience/probe-of-wrong-layer" in _due
+	some found in policy_resilience_probe_of_wrong_layer.violation
+	not exempt.accepted(found)
+}
+
 deny_resilience_retries_off_by_mistake contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _resilience_retries_off_by_mistake with input as judged.input
@@ -903,6 +971,26 @@ _resilience_shadowed_policy contains found if {
 	not exempt.accepted(found)
 }
 
+deny_resilience_single_endpoint contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _resilience_single_endpoint with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_resilience_single_endpoint contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _resilience_single_endpoint with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_resilience_single_endpoint contains found if {
+	"resilience/single-endpoint" in _due
+	some found in policy_resilience_single_endpoint.violation
+	not exempt.accepted(found)
+}
+
 deny_resilience_stacked_retries contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _resilience_stacked_retries with input as judged.input
@@ -940,6 +1028,26 @@ warn_resilience_unsafe_retry contains _flat(found, subject.file(judged, found)) 
 _resilience_unsafe_retry contains found if {
 	"resilience/unsafe-retry" in _due
 	some found in policy_resilience_unsafe_retry.violation
+	not exempt.accepted(found)
+}
+
+deny_traffic_capture_exclusion contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_capture_exclusion with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_traffic_capture_exclusion contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_capture_exclusion with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_traffic_capture_exclusion contains found if {
+	"traffic/capture-exclusion" in _due
+	some found in policy_traffic_capture_exclusion.violation
 	not exempt.accepted(found)
 }
 
@@ -983,6 +1091,26 @@ _traffic_edge_bypass contains found if {
 	not exempt.accepted(found)
 }
 
+deny_traffic_headless_service contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_headless_service with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_traffic_headless_service contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_headless_service with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_traffic_headless_service contains found if {
+	"traffic/headless-service" in _due
+	some found in policy_traffic_headless_service.violation
+	not exempt.accepted(found)
+}
+
 deny_traffic_in_container_cluster contains _flat(found, subject.file(judged, found)) if {
 	some judged in _subjects
 	some found in _traffic_in_container_cluster with input as judged.input
@@ -1020,6 +1148,26 @@ warn_traffic_in_pod_proxy contains _flat(found, subject.file(judged, found)) if 
 _traffic_in_pod_proxy contains found if {
 	"traffic/in-pod-proxy" in _due
 	some found in policy_traffic_in_pod_proxy.violation
+	not exempt.accepted(found)
+}
+
+deny_traffic_ingress_own_balancer contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_ingress_own_balancer with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_traffic_ingress_own_balancer contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_ingress_own_balancer with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_traffic_ingress_own_balancer contains found if {
+	"traffic/ingress-own-balancer" in _due
+	some found in policy_traffic_ingress_own_balancer.violation
 	not exempt.accepted(found)
 }
 
@@ -1103,6 +1251,26 @@ _traffic_two_route_owners contains found if {
 	not exempt.accepted(found)
 }
 
+deny_traffic_undeclared_protocol contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_undeclared_protocol with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity == "error"
+}
+
+warn_traffic_undeclared_protocol contains _flat(found, subject.file(judged, found)) if {
+	some judged in _subjects
+	some found in _traffic_undeclared_protocol with input as judged.input
+		with data.lib.onelayer.prepared as _prepared
+	found.severity in _warned
+}
+
+_traffic_undeclared_protocol contains found if {
+	"traffic/undeclared-protocol" in _due
+	some found in policy_traffic_undeclared_protocol.violation
+	not exempt.accepted(found)
+}
+
 _flat(found, file) := object.union(fields, _located(file)) if {
 	fields := {
 		"msg": found.msg,
@@ -1158,6 +1326,7 @@ _rules := {
 		"mesh/mtls-disabled",
 		"mesh/switch-typo",
 		"observability/mesh-telemetry-disabled",
+		"traffic/capture-exclusion",
 	],
 	"/Pod": [
 		"mesh/double-enrolment",
@@ -1191,7 +1360,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
@@ -1228,7 +1399,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
@@ -1265,7 +1438,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/cluster-with-autoscaler",
 		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
@@ -1281,8 +1456,10 @@ _rules := {
 		"resilience/shadowed-policy",
 		"resilience/unsafe-retry",
 		"traffic/edge-bypass",
+		"traffic/headless-service",
 		"traffic/mesh-balancer-disabled",
 		"traffic/session-affinity",
+		"traffic/undeclared-protocol",
 	],
 	"apps.openshift.io/DeploymentConfig": [
 		"mesh/double-enrolment",
@@ -1316,7 +1493,10 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
+		"resilience/single-endpoint",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/cluster-with-autoscaler",
 		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
@@ -1354,7 +1534,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 	],
@@ -1390,7 +1572,10 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
+		"resilience/single-endpoint",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/cluster-with-autoscaler",
 		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
@@ -1429,7 +1614,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/cluster-with-autoscaler",
 		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
@@ -1468,7 +1655,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/cluster-with-autoscaler",
 		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
@@ -1507,7 +1696,10 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
+		"resilience/single-endpoint",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/cluster-with-autoscaler",
 		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
@@ -1545,6 +1737,8 @@ _rules := {
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
+		"resilience/probe-of-wrong-layer",
+		"traffic/capture-exclusion",
 		"traffic/in-container-cluster",
 	],
 	"batch/Job": [
@@ -1578,7 +1772,12 @@ _rules := {
 		"process/restart-loop",
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
+		"resilience/probe-of-wrong-layer",
+		"traffic/capture-exclusion",
 		"traffic/in-container-cluster",
+	],
+	"extensions.istio.io/WasmPlugin": [
+		"mesh/missing-waypoint",
 	],
 	"extensions/DaemonSet": [
 		"mesh/double-enrolment",
@@ -1611,7 +1810,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 	],
@@ -1647,12 +1848,18 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
+		"resilience/single-endpoint",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/cluster-with-autoscaler",
 		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
+	],
+	"extensions/Ingress": [
+		"traffic/ingress-own-balancer",
 	],
 	"extensions/ReplicaSet": [
 		"mesh/double-enrolment",
@@ -1686,19 +1893,23 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/edge-bypass",
 		"traffic/in-container-cluster",
 		"traffic/in-pod-proxy",
 		"traffic/replicas-with-autoscaler",
 	],
 	"gateway.networking.k8s.io/GRPCRoute": [
+		"mesh/missing-waypoint",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
 		"resilience/shadowed-policy",
 		"traffic/two-route-owners",
 	],
 	"gateway.networking.k8s.io/HTTPRoute": [
+		"mesh/missing-waypoint",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
 		"resilience/shadowed-policy",
@@ -1707,6 +1918,7 @@ _rules := {
 	],
 	"networking.istio.io/DestinationRule": [
 		"mesh/client-tls-override",
+		"mesh/missing-waypoint",
 		"resilience/breaker-on-single-replica",
 		"traffic/mesh-balancer-disabled",
 	],
@@ -1715,9 +1927,16 @@ _rules := {
 		"traffic/mesh-balancer-disabled",
 	],
 	"networking.istio.io/VirtualService": [
+		"mesh/missing-waypoint",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
 		"resilience/unsafe-retry",
+	],
+	"networking.k8s.io/Ingress": [
+		"traffic/ingress-own-balancer",
+	],
+	"networking.k8s.io/NetworkPolicy": [
+		"mesh/hbone-blocked",
 	],
 	"onelayer.dev/Compose": [
 		"observability/log-files",
@@ -1768,8 +1987,14 @@ _rules := {
 		"resilience/unsafe-retry",
 		"traffic/two-route-owners",
 	],
+	"security.istio.io/AuthorizationPolicy": [
+		"mesh/missing-waypoint",
+	],
 	"security.istio.io/PeerAuthentication": [
 		"mesh/mtls-disabled",
+	],
+	"security.istio.io/RequestAuthentication": [
+		"mesh/missing-waypoint",
 	],
 	"serving.knative.dev/Configuration": [
 		"mesh/double-enrolment",
@@ -1802,7 +2027,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/in-container-cluster",
 	],
 	"serving.knative.dev/Service": [
@@ -1836,7 +2063,9 @@ _rules := {
 		"process/signals-swallowed",
 		"resilience/manager-restart-policy",
 		"resilience/missing-probe",
+		"resilience/probe-of-wrong-layer",
 		"resilience/stacked-retries",
+		"traffic/capture-exclusion",
 		"traffic/in-container-cluster",
 	],
 	"telemetry.istio.io/Telemetry": [
@@ -1848,8 +2077,10 @@ _remediation := {
 	"mesh/client-tls-override": "Remove the tls block, so that the mesh encrypts between its workloads; use SIMPLE for hosts outside of the cluster only.",
 	"mesh/double-enrolment": "Keep one mesh and one data plane per namespace and remove the keys of the other; during a migration move namespace by namespace.",
 	"mesh/hand-rolled-proxy": "Remove the container and let the mesh inject its proxy; customise it by annotations of the mesh.",
+	"mesh/hbone-blocked": "Add the port 15008 with protocol TCP to the rules for other Pods, and restrict ports of the application by an AuthorizationPolicy.",
 	"mesh/host-network": "Remove hostNetwork and publish the workload by a Service or the gateway of the mesh; agents that need the node's network belong in a namespace outside the mesh.",
 	"mesh/ineffective-intent": "Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove what overrules it there, so that the mesh owns the traffic as intended.",
+	"mesh/missing-waypoint": "Make a waypoint and label the Service or its namespace istio.io/use-waypoint with its name; attach policies on requests to it by targetRefs.",
 	"mesh/mtls-disabled": "Let the mesh encrypt - remove what switches it off, and where one caller is outside the mesh, open one port and not the workload.",
 	"mesh/opt-out": "Remove the key, so that the mesh owns the traffic again. Where one port is the reason, exclude the port and not the Pod; where a Job never ends because of its proxy, use a native sidecar.",
 	"mesh/proxy-identity": "Run the application as any other user and group, so that its traffic goes through the proxy of the mesh.",
@@ -1884,19 +2115,25 @@ _remediation := {
 	"resilience/manager-restart-policy": "Drop the keys and let the kubelet restart: resources.limits.memory instead of max_memory_restart (with --max-old-space-size for node), a livenessProbe for hangs, and the kubelet's own back-off.",
 	"resilience/missing-probe": "Add a readinessProbe that asks the application whether it can serve, and a livenessProbe that asks whether it must be restarted, on different questions; a startupProbe covers a slow start.",
 	"resilience/no-mesh-policy": "Declare a timeout and circuit breaking for the Service where the mesh reads them.",
+	"resilience/probe-of-wrong-layer": "Ask the application itself, at a port of its own and by a request that it answers only when it is well.",
 	"resilience/retries-off-by-mistake": "Say how often the mesh retries; where it must not, say so with attempts 0 in Istio or without retry annotations in Linkerd.",
 	"resilience/retry-exceeds-timeout": "Give each try at most the timeout divided by the number of tries, which is one more than that of retries.",
 	"resilience/shadowed-policy": "Write the policy where the mesh reads it, once, and delete what is ignored.",
+	"resilience/single-endpoint": "Set spec.replicas to two or more, or let a HorizontalPodAutoscaler with minReplicas 2 own the number; a workload that may run only once says so by strategy Recreate.",
 	"resilience/stacked-retries": "Keep the retries of the mesh, which knows all endpoints, and set those of the application to 0; where the application must decide, because only it knows what may be repeated, switch those of the mesh off.",
 	"resilience/unsafe-retry": "Split the route - retry server errors on GET, HEAD and OPTIONS only, and on writes only what never reached the application (connect-failure, refused-stream, 503).",
+	"traffic/capture-exclusion": "Remove the port or address from the list, so that the mesh owns the traffic again; open what callers outside of the mesh need by policy, for one port.",
 	"traffic/cluster-with-autoscaler": "Run one process per container and let the HorizontalPodAutoscaler or replicas scale: replicas times workers becomes replicas, and the resources of one container become those of one process.",
 	"traffic/edge-bypass": "Make the Service a ClusterIP, remove hostPort and externalIPs, and let the gateway of the mesh take what comes from outside.",
+	"traffic/headless-service": "Let clients call a Service that has a ClusterIP, and keep headless Services for StatefulSets and peers that must know each other.",
 	"traffic/in-container-cluster": "Run one process per container and raise replicas, or let a HorizontalPodAutoscaler do it; requests and limits per process are the old ones divided by the number of workers.",
 	"traffic/in-pod-proxy": "Let the Service target the port of the application, remove the proxy, and run several replicas instead of several listeners; what the proxy did for requests belongs into the Ingress or route.",
+	"traffic/ingress-own-balancer": "Let the controller send requests to the Service, or route by a gateway of the mesh.",
 	"traffic/mesh-balancer-disabled": "Let the mesh balance - choose LEAST_REQUEST or ROUND_ROBIN, let the Service of Kubernetes stand for a host of the cluster, and list databases that balance by themselves in allowed_hosts.",
 	"traffic/replicas-with-autoscaler": "Remove spec.replicas from the manifest and let minReplicas of the autoscaler be the lower bound.",
 	"traffic/session-affinity": "Remove sessionAffinity, and keep sessions outside of the process.",
 	"traffic/two-route-owners": "Keep one routing API for the Service, move what the other says into it and delete the other.",
+	"traffic/undeclared-protocol": "Say what the port speaks in the form that the mesh reads.",
 }
 
 _docs := "https://github.com/onelayer/onelayer/blob/main/docs/rules/"

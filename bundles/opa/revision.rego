@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "2c3a3a13bfc5a9f92b0e334eeae9cc22860d858755a101a9a8af81f7f80f4f52"
+revision := "9d80217324dfc92ed17dfa987c3e4b9fc0203df4d07c695677bb33f4629d7365"

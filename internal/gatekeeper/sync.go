@@ -18,8 +18,9 @@ type gvk struct {
 }
 
 // lookedUp are the kinds that rules look up in a cluster: what images run, what scales a workload, which namespaces are
-// enrolled in a mesh, which workloads a Service sends traffic to, which policies of a mesh speak of a Service,
-// what scrapes a Pod.
+// enrolled in a mesh, which workloads a Service sends traffic to, which policies of a mesh speak of a Service, what
+// scrapes a Pod, what decides about Pods that it does not name. ConfigMaps are many and large, so whoever wants them to
+// be read adds them.
 var lookedUp = []gvk{
 	{Group: ownGroup, Version: "v1alpha1", Kind: "Image"},
 	{Group: "autoscaling", Version: "v2", Kind: "HorizontalPodAutoscaler"},
@@ -37,6 +38,9 @@ var lookedUp = []gvk{
 	{Group: "linkerd.io", Version: "v1alpha2", Kind: "ServiceProfile"},
 	{Group: "monitoring.coreos.com", Version: "v1", Kind: "PodMonitor"},
 	{Group: "monitoring.coreos.com", Version: "v1", Kind: "ServiceMonitor"},
+	{Group: "security.istio.io", Version: "v1", Kind: "PeerAuthentication"},
+	{Group: "gateway.networking.k8s.io", Version: "v1", Kind: "Gateway"},
+	{Group: "networking.k8s.io", Version: "v1", Kind: "NetworkPolicy"},
 }
 
 type syncSet struct {

@@ -126,6 +126,7 @@ test_without_an_inventory if {
 		"config_maps": {},
 		"monitors": {},
 		"collectors": false,
+		"neighbours": {},
 	}
 	not inventory.mesh
 	not inventory.whole

@@ -30,6 +30,11 @@ _defaults := {
 	"resilience/missing-probe": {"managed_is_error": true},
 	"resilience/stacked-retries": {"ignored_variables": [], "max_amplification": 9, "mesh_default_retries": 2},
 	"resilience/unsafe-retry": {"idempotent_annotation": "onelayer.dev/idempotent"},
+	"traffic/capture-exclusion": {
+		"allow_excluded_cidrs": ["169.254.169.254/32", "169.254.169.254"],
+		"allow_excluded_inbound_ports": [4567, 4568],
+		"allow_excluded_outbound_ports": [3306, 4567, 4568, 5432, 6379, 8200, 9092],
+	},
 	"traffic/edge-bypass": {
 		"gateways": [
 			"istio-ingressgateway",
@@ -54,6 +59,7 @@ _defaults := {
 	},
 	"traffic/in-container-cluster": {"web_concurrency": true},
 	"traffic/in-pod-proxy": {"allowed_proxy_images": [], "min_confidence": "medium"},
+	"traffic/ingress-own-balancer": {"allowed_classes": []},
 	"traffic/mesh-balancer-disabled": {"allowed_hosts": [], "cluster_domain": "cluster.local"},
 }
 
@@ -87,12 +93,18 @@ _schema := {
 		"mesh_default_retries": {"type": "integer"},
 	},
 	"resilience/unsafe-retry": {"idempotent_annotation": {"type": "string"}},
+	"traffic/capture-exclusion": {
+		"allow_excluded_cidrs": {"items": {"type": "string"}, "type": "array"},
+		"allow_excluded_inbound_ports": {"items": {"type": "integer"}, "type": "array"},
+		"allow_excluded_outbound_ports": {"items": {"type": "integer"}, "type": "array"},
+	},
 	"traffic/edge-bypass": {"gateways": {"items": {"type": "string"}, "type": "array"}},
 	"traffic/in-container-cluster": {"web_concurrency": {"type": "boolean"}},
 	"traffic/in-pod-proxy": {
 		"allowed_proxy_images": {"items": {"type": "string"}, "type": "array"},
 		"min_confidence": {"enum": ["low", "medium", "high"], "type": "string"},
 	},
+	"traffic/ingress-own-balancer": {"allowed_classes": {"items": {"type": "string"}, "type": "array"}},
 	"traffic/mesh-balancer-disabled": {
 		"allowed_hosts": {"items": {"type": "string"}, "type": "array"},
 		"cluster_domain": {"type": "string"},
@@ -103,8 +115,10 @@ _severities := {
 	"mesh/client-tls-override": ["error", "warning"],
 	"mesh/double-enrolment": ["error", "warning"],
 	"mesh/hand-rolled-proxy": ["warning", "info"],
+	"mesh/hbone-blocked": ["warning"],
 	"mesh/host-network": ["warning", "info"],
 	"mesh/ineffective-intent": ["error", "warning"],
+	"mesh/missing-waypoint": ["warning"],
 	"mesh/mtls-disabled": ["error", "warning"],
 	"mesh/opt-out": ["error", "warning"],
 	"mesh/proxy-identity": ["error", "warning"],
@@ -139,19 +153,25 @@ _severities := {
 	"resilience/manager-restart-policy": ["error", "warning", "info"],
 	"resilience/missing-probe": ["error", "warning", "info"],
 	"resilience/no-mesh-policy": ["info"],
+	"resilience/probe-of-wrong-layer": ["error", "warning"],
 	"resilience/retries-off-by-mistake": ["warning"],
 	"resilience/retry-exceeds-timeout": ["error", "warning", "info"],
 	"resilience/shadowed-policy": ["error", "warning"],
+	"resilience/single-endpoint": ["error", "warning", "info"],
 	"resilience/stacked-retries": ["error", "warning", "info"],
 	"resilience/unsafe-retry": ["warning"],
+	"traffic/capture-exclusion": ["error", "warning"],
 	"traffic/cluster-with-autoscaler": ["error", "warning", "info"],
 	"traffic/edge-bypass": ["warning"],
+	"traffic/headless-service": ["error", "warning"],
 	"traffic/in-container-cluster": ["error", "warning", "info"],
 	"traffic/in-pod-proxy": ["error", "warning", "info"],
+	"traffic/ingress-own-balancer": ["warning"],
 	"traffic/mesh-balancer-disabled": ["warning"],
 	"traffic/replicas-with-autoscaler": ["warning"],
 	"traffic/session-affinity": ["warning", "info"],
 	"traffic/two-route-owners": ["error", "info"],
+	"traffic/undeclared-protocol": ["error", "warning", "info"],
 }
 
 _aliases := object.union({}, {})

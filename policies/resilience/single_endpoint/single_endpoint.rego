@@ -1,0 +1,96 @@
+# METADATA
+# scope: package
+# title: One endpoint behind a Service
+# description: >-
+#   A single replica answers for a Service. Kubernetes owns redundancy by replicas and the mesh by choosing among their
+#   endpoints; with one endpoint every restart and every ejection is an outage, and processes that a manager multiplies
+#   inside the Pod share its node, its restarts and its one address.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas
+#   description: Kubernetes, replicas
+# custom:
+#   id: resilience/single-endpoint
+#   severity: info
+#   severities: [error, warning, info]
+#   group: resilience
+#   concerns: [scaling, load-balancing]
+#   layers: [container, kubernetes, mesh]
+#   applies_to: [apps/Deployment, extensions/Deployment, argoproj.io/Rollout, apps.openshift.io/DeploymentConfig]
+#   needs: [object, inventory]
+#   remediation:
+#     default: >-
+#       Set spec.replicas to two or more, or let a HorizontalPodAutoscaler with minReplicas 2 own the number; a workload
+#       that may run only once says so by strategy Recreate.
+#   fix: manual
+#   since: 0.1.0
+package lib.onelayer.policies.resilience.single_endpoint
+
+import data.lib.onelayer.finding
+import data.lib.onelayer.inventory
+import data.lib.onelayer.mesh
+import data.lib.onelayer.ports
+import data.lib.onelayer.resource
+import data.lib.onelayer.supervision
+import data.lib.onelayer.workload
+
+violation contains finding.new(rego.metadata.chain(), pod.obj, {
+	"msg": sprintf("one replica answers for Service %s%s; set replicas to 2 or more", [
+		resource.ref(services[0].service).name,
+		_detail(_managed),
+	]),
+	"severity": _severity(_managed),
+	"path": _place(pod.obj.spec),
+	"related": [{
+		"note": "sends traffic to this one Pod",
+		"object": resource.ref(entry.service),
+		"path": ["spec", "ports", entry.index],
+	} |
+		some entry in services
+	],
+}) if {
+	some pod in workload.pods
+	pod.kind in {
+		"apps/Deployment", "extensions/Deployment", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig",
+	}
+	object.get(pod.obj.spec, "replicas", 1) == 1
+	not _singleton(pod)
+	not mesh.part_of_a_mesh(pod)
+	services := [entry | some entry in ports.served(pod); _is_traffic(entry)]
+	count(inventory.autoscalers(resource.ref(pod.obj))) == 0
+}
+
+_singleton(pod) if {
+	pod.obj.spec.strategy.type == "Recreate"
+} else if {
+	some volume in pod.spec.volumes
+	volume.persistentVolumeClaim
+}
+
+_is_traffic(entry) if {
+	names := [entry.name, resource.ref(entry.service).name]
+	not regex.match(`webhook|admission|conversion|metric|prom|health|probe`, lower(concat(" ", names)))
+}
+
+_managed if {
+	some entry in supervision.entries
+	entry.record.role == "main"
+	some item in entry.found
+	item.manager.class in {"supervisor", "procfile"}
+	item.manager.starts
+} else := false
+
+_detail(true) := ", and a process manager inside it replaces no Pod"
+
+_detail(false) := ", so every restart is an outage that no mesh can route around"
+
+_severity(true) := "error" if {
+	inventory.whole
+} else := "warning"
+
+_severity(false) := "warning" if {
+	inventory.mesh
+} else := "info"
+
+_place(spec) := ["spec", "replicas"] if {
+	spec.replicas
+} else := ["spec"]
