@@ -52,25 +52,12 @@ type document struct {
 }
 
 // documents gives the objects of a case as files.
-func (c *Case) documents() []any { return c.documentsOf(c.each()) }
-
-// documentsOf gives one value for each object as its file.
-func (c *Case) documentsOf(values []any) []any {
-	list := make([]any, len(values))
-	for i, value := range values {
-		list[i] = document{c.Objects[i].File, value}
+func (c *Case) documents() []any {
+	list := make([]any, len(c.Objects))
+	for i, object := range c.Objects {
+		list[i] = document{object.File, object.Value}
 	}
 	return list
-}
-
-// byFile gives the objects of a case as what conftest reads out of files: several of one file are a list.
-func (c *Case) byFile() map[string]any {
-	files := map[string]any{}
-	for _, object := range c.Objects {
-		list, _ := files[object.File].([]any)
-		files[object.File] = append(list, any(object.Value))
-	}
-	return files
 }
 
 // one asks about one document.
@@ -82,18 +69,6 @@ func (c *conftest) one(ctx context.Context) func(input any) ([]Finding, error) {
 			return nil, fmt.Errorf("check %s: %w", given.file, err)
 		}
 		return read(results)
-	}
-}
-
-// combined asks about all documents together.
-func (c *conftest) combined(ctx context.Context) func(input any) ([]Finding, error) {
-	return func(input any) ([]Finding, error) {
-		files, _ := input.(map[string]any)
-		result, err := c.CheckCombined(ctx, files, "main")
-		if err != nil {
-			return nil, fmt.Errorf("check combined: %w", err)
-		}
-		return read(output.CheckResults{result})
 	}
 }
 

@@ -2,9 +2,6 @@ package equivalence
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -163,63 +160,9 @@ func (r *raw) stock(ctx context.Context, engine *conftest) error {
 	})
 }
 
-// several tells whether a file holds several documents. conftest judges them apart unless it combines, so that only then
-// a workload sees the namespace beside it.
-func several(read map[string]any) bool {
-	for _, value := range read {
-		if list, ok := value.([]any); ok && len(list) > 1 {
-			return true
-		}
-	}
-	return false
-}
-
-// TestSingleFiles gives every file that conftest can parse to both by itself, with --combine where it holds several
-// documents.
-func TestSingleFiles(t *testing.T) {
-	var inputs []*raw
-	seen := map[string]bool{}
-	for _, whole := range rawFixtures(t) {
-		for name, text := range whole.files {
-			config, err := json.Marshal(whole.config)
-			require.NoError(t, err)
-			sum := sha256.Sum256(slices.Concat(config, []byte(name), text))
-			if key := hex.EncodeToString(sum[:]); !seen[key] {
-				seen[key] = true
-				r := &raw{name: whole.name + "/" + name, config: whole.config, files: map[string][]byte{name: text}}
-				r.write(t)
-				inputs = append(inputs, r)
-			}
-		}
-	}
-	want, engines := tool(t, inputs), pool(t)
-	require.Greater(t, len(want), len(inputs)/4, "most inputs find nothing")
-	for _, r := range inputs {
-		t.Run(r.name, func(t *testing.T) {
-			t.Parallel()
-			engine := <-engines
-			defer func() { engines <- engine }()
-			require.NoError(t, r.stock(t.Context(), engine))
-			read, err := r.parse()
-			require.NoError(t, err)
-			var results output.CheckResults
-			if several(read) {
-				result, err := engine.CheckCombined(t.Context(), read, "main")
-				require.NoError(t, err)
-				results = output.CheckResults{result}
-			} else {
-				results, err = engine.Check(t.Context(), read, "main")
-				require.NoError(t, err)
-			}
-			have, err := shown(results)
-			require.NoError(t, err)
-			assert.Equal(t, want[r.name], have)
-		})
-	}
-}
-
 // TestCombinedFiles gives all files of a fixture that conftest can parse to both at once: a folder to the tool, and the
-// same files with --combine to conftest, which joins them as the tool does.
+// same files with --combine to conftest, which joins them as the tool does. The released conftest is asked about every
+// document by itself in tests/e2e.
 func TestCombinedFiles(t *testing.T) {
 	var inputs []*raw
 	for _, r := range rawFixtures(t) {
