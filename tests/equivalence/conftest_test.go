@@ -45,30 +45,25 @@ func (c *Case) withInfo() *Case {
 	return &asking
 }
 
-// document is a file with the only document in it.
-type document struct {
-	file  string
-	value any
-}
-
-// documents gives the objects of a case as files.
-func (c *Case) documents() []any {
-	list := make([]any, len(c.Objects))
-	for i, object := range c.Objects {
-		list[i] = document{object.File, object.Value}
+// byFile gives the objects of a case as what conftest reads out of files: several of one file are a list.
+func (c *Case) byFile() map[string]any {
+	files := map[string]any{}
+	for _, object := range c.Objects {
+		list, _ := files[object.File].([]any)
+		files[object.File] = append(list, any(object.Value))
 	}
-	return list
+	return files
 }
 
-// one asks about one document.
-func (c *conftest) one(ctx context.Context) func(input any) ([]Finding, error) {
+// combined asks about all documents together.
+func (c *conftest) combined(ctx context.Context) func(input any) ([]Finding, error) {
 	return func(input any) ([]Finding, error) {
-		given, _ := input.(document)
-		results, err := c.Check(ctx, map[string]any{given.file: given.value}, "main")
+		files, _ := input.(map[string]any)
+		result, err := c.CheckCombined(ctx, files, "main")
 		if err != nil {
-			return nil, fmt.Errorf("check %s: %w", given.file, err)
+			return nil, fmt.Errorf("check combined: %w", err)
 		}
-		return read(results)
+		return read(output.CheckResults{result})
 	}
 }
 

@@ -57,7 +57,7 @@ func TestOPA(t *testing.T) {
 	}
 }
 
-// TestConftest asks conftest's own engine about every object as a file of its own, with all others in the inventory.
+// TestConftest asks conftest's own engine about all objects of a case at once, as with --combine.
 func TestConftest(t *testing.T) {
 	engines := pool(t)
 	for _, c := range everyCase(t) {
@@ -65,8 +65,8 @@ func TestConftest(t *testing.T) {
 			t.Parallel()
 			engine := <-engines
 			defer func() { engines <- engine }()
-			require.NoError(t, put(t.Context(), engine.Store(), c.withInfo().plain()))
-			assert.Equal(t, c.Plain, all(t, c.documents(), engine.one(t.Context())))
+			require.NoError(t, put(t.Context(), engine.Store(), c.withInfo().together()))
+			assert.Equal(t, c.Plain, all(t, []any{c.byFile()}, engine.combined(t.Context())))
 		})
 	}
 }
