@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "9d80217324dfc92ed17dfa987c3e4b9fc0203df4d07c695677bb33f4629d7365"
+revision := "b4924ad6fbd122ad2cb6e9009f986c4a07b01f068386f6a726e2b96e3b7274e9"

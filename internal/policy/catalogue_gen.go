@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "52fee3b3c0e7e114dc454b85b280ae5e1dfafc10a0a4dbd4bbfe9eba4cfa1192"
+const catalogueDigest = "a16be04e96f6bf527917647ec1b3e2897da37d5488410849a7902d46ce531681"
 
 var _ finding.Severity
 
@@ -670,7 +670,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "observability/metrics-uncollected",
 				Title:       "Metrics that nothing scrapes",
-				Description: "A container offers a port for metrics, and neither an annotation nor a monitor of its unit tells the cluster's Prometheus to scrape it. Kubernetes owns the collection of metrics - the application serves figures that nobody reads, and autoscalers and alerts that rest on them stay blind.",
+				Description: "A container offers a port for metrics, and neither an annotation nor one of the monitors beside it tells the cluster's Prometheus to scrape it. Kubernetes owns the collection of metrics - the application serves figures that nobody reads, and autoscalers and alerts that rest on them stay blind.",
 				Group:       "observability",
 				Severity:    "info",
 				Severities:  []finding.Severity{"info"},

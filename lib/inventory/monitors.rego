@@ -30,6 +30,11 @@ scrapes_of(namespace, labels) := array.concat(
 #   monitor selects may be scraped nevertheless.
 scrapes_by_configuration if _known_collectors == true
 
+# METADATA
+# title: Whether monitors are in use
+# description: True when the inventory holds any monitor, so that a Pod that none selects is left out.
+monitored if count(_known_monitors) > 0
+
 _any_of_services if {
 	some key, _ in _known_monitors
 	startswith(key, "Service\n")

@@ -73,6 +73,13 @@ test_what_scrapes_a_pod if {
 	_scraping("shop", {"app": "web"}) == set()
 }
 
+test_whether_monitors_are_in_use if {
+	inventory.monitored with data.inventory as _watched
+	inventory.monitored with data.lib.onelayer.prepared as _index
+	not inventory.monitored with data.lib.onelayer.prepared as {"monitors": {}}
+	not inventory.monitored
+}
+
 test_what_a_scrape_holds if {
 	found := inventory.scrapes_of("shop", {"app": "web"}) with data.inventory as _watched
 	{[scrape.by, scrape.endpoints] | some scrape in found; scrape.obj.metadata.name in {"web", "team", "all"}} == {

@@ -2,9 +2,9 @@
 # scope: package
 # title: Metrics that nothing scrapes
 # description: >-
-#   A container offers a port for metrics, and neither an annotation nor a monitor of its unit tells the cluster's
-#   Prometheus to scrape it. Kubernetes owns the collection of metrics - the application serves figures that nobody
-#   reads, and autoscalers and alerts that rest on them stay blind.
+#   A container offers a port for metrics, and neither an annotation nor one of the monitors beside it tells the
+#   cluster's Prometheus to scrape it. Kubernetes owns the collection of metrics - the application serves figures that
+#   nobody reads, and autoscalers and alerts that rest on them stay blind.
 # related_resources:
 # - ref: https://prometheus-operator.dev/docs/developer/getting-started/
 #   description: Prometheus operator, how monitors select what they scrape
@@ -45,12 +45,12 @@ import data.lib.onelayer.resource
 import data.lib.onelayer.workload
 
 violation contains finding.new(rego.metadata.chain(), pod.obj, {
-	"msg": sprintf("nothing scrapes port %q of container %q; select it with a PodMonitor or remove the port", [
+	"msg": sprintf("no monitor scrapes port %q of container %q; select it with a PodMonitor or remove the port", [
 		served.name, served.container,
 	]),
 	"path": served.path,
 }) if {
-	inventory.whole
+	inventory.monitored
 	some pod in workload.pods
 	served := _served(pod)[0]
 	not _announced(pod.meta)

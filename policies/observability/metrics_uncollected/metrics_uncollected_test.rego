@@ -20,8 +20,7 @@ _found(obj) := _beside(obj, {})
 
 _beside(obj, others) := {[f.severity, f.path] |
 	some f in metrics_uncollected.violation with input as obj
-		with data.lib.onelayer.unit as {"whole": true}
-		with data.inventory as {"namespace": {"shop": others}}
+		with data.inventory as {"namespace": {"shop": others, "other": _monitor("PodMonitor", {"app": "other"})}}
 }
 
 test_ports if {
@@ -51,8 +50,9 @@ test_proxies_and_steps if {
 	count(_found(object.union(_of({}, []), native))) == 1
 }
 
-test_units_that_are_not_whole if {
+test_units_without_monitors if {
 	count(metrics_uncollected.violation) == 0 with input as _of({}, [_named("metrics")])
+		with data.lib.onelayer.unit as {"whole": true}
 }
 
 test_annotations if {
@@ -114,9 +114,9 @@ test_odd_types if {
 
 test_message if {
 	found := metrics_uncollected.violation with input as _of({}, [_named("metrics")])
-		with data.lib.onelayer.unit as {"whole": true}
+		with data.inventory as {"namespace": {"shop": _monitor("PodMonitor", {"app": "other"})}}
 	{f.msg | some f in found} == {concat("", [
-		`observability/metrics-uncollected: nothing scrapes port "metrics" of container "web"; `,
+		`observability/metrics-uncollected: no monitor scrapes port "metrics" of container "web"; `,
 		"select it with a PodMonitor or remove the port",
 	])}
 }
