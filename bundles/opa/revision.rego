@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "b4924ad6fbd122ad2cb6e9009f986c4a07b01f068386f6a726e2b96e3b7274e9"
+revision := "375043177d83b50d75d56bcc02a1d3fe9478c6ecc3dc378824ab1472b82d9f32"

@@ -19,6 +19,7 @@ import (
 // newMapCmd shows who owns what.
 func newMapCmd(env *Env) *cobra.Command {
 	f := &checkFlags{}
+	m := &mapping{}
 	cmd := &cobra.Command{
 		Use:   "map [PATH|- ...]",
 		Short: "Show which layer owns which concern of each workload",
@@ -29,7 +30,7 @@ func newMapCmd(env *Env) *cobra.Command {
 			"  onelayer map -o pretty -o html=map.html k8s/ services/\n" +
 			"  onelayer map -o json . | jq '.workloads[].concerns[] | select(.verdict == \"two\")'",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m := &mapping{check: check{env: env, flags: f, paths: args}}
+			m.check = check{env: env, flags: f, paths: args}
 			if cmd.Flags().Changed("whole") {
 				m.whole = &f.whole
 			}
@@ -44,6 +45,7 @@ func newMapCmd(env *Env) *cobra.Command {
 	flags.BoolVar(&f.whole, "whole", false, "what is given is everything, so that what is missing in it is missing")
 	flags.StringVar(&f.stdinFilename, "stdin-filename", "", "name of the text on standard input; it decides how the text is read")
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
+	flags.BoolVar(&m.brief, "brief", false, "leave out the evidence: the table and the tries per call only")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print the map and problems only")
 	flags.IntVar(&f.jobs, "jobs", 0, "how many documents are judged at a time (default: one a processor)")
 	completeMap(cmd)
@@ -54,6 +56,7 @@ func newMapCmd(env *Env) *cobra.Command {
 type mapping struct {
 	check
 	outputs []output
+	brief   bool
 }
 
 func (m *mapping) run(ctx context.Context) error {
@@ -139,7 +142,7 @@ func (m *mapping) write(o output, shown *document.Map) error {
 		return err
 	}
 	opts := mapview.Options{
-		Unicode: useUnicode(m.env.Getenv), Quiet: m.flags.quiet, Mask: source.MaskLines, Docs: docsRoot, Version: build().Version,
+		Unicode: useUnicode(m.env.Getenv), Quiet: m.flags.quiet, Brief: m.brief, Mask: source.MaskLines, Docs: docsRoot, Version: build().Version,
 	}
 	if o.file != "" {
 		opts.Color = m.flags.color == "always"

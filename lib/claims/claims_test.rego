@@ -61,7 +61,7 @@ test_a_served_workload_in_a_mesh if {
 		"lifecycle": ["none", "owns", "none", "one"],
 		"scaling": ["none", "default", "none", "one"],
 		"load-balancing": ["none", "default", "default", "one"],
-		"drain": ["none", "default", "default", "one"],
+		"drain": ["none", "default", "none", "one"],
 		"logs": ["none", "default", "none", "one"],
 		"metrics": ["none", "none", "default", "one"],
 		"tracing": ["none", "none", "unknown", "unknown"],
@@ -187,7 +187,7 @@ test_drain if {
 	_notes(row, "kubernetes") == ["the kubelet waits 40 s between SIGTERM and SIGKILL"]
 	hook := {"lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}
 	hooked := _row(_deployment({"containers": [object.union(_web, hook)]}), "linkerd", {}, "drain")
-	_cells(hooked) == ["none", "owns", "default", "one"]
+	_cells(hooked) == ["none", "owns", "none", "one"]
 	_notes(hooked, "kubernetes") == ["the kubelet runs a preStop hook in container \"web\" first"]
 	helper := object.union(_web, object.union(hook, {"name": "init"}))
 	_states(_deployment({"containers": [_web], "initContainers": [helper]}), "none", {}, "drain") == [

@@ -139,7 +139,7 @@ _layer(told) := {
 
 _told(call) := object.union(told, {
 	"object": policy.ref,
-	"note": sprintf("VirtualService %s lets the proxy try %d times", [policy.ref.name, told.retries + 1]),
+	"note": sprintf("%s %s lets the proxy try %d times", [policy.ref.kind, policy.ref.name, told.retries + 1]),
 }) if {
 	routes := [policy |
 		some policy in object.get(_places.policies, _key(call.to.namespace, call.to.name), [])
@@ -167,14 +167,24 @@ _concerned(policy, mode) if {
 }
 
 _linkerd_told(call) := {
-	"retries": service.limit,
+	"retries": told.limit,
 	"classes": ["server-error"],
 	"limit": null,
-	"object": call.to,
+	"object": told.ref,
 	"path": ["metadata", "annotations"],
-	"note": sprintf("Service %s lets Linkerd try %d times", [call.to.name, service.limit + 1]),
+	"note": sprintf("%s %s lets Linkerd try %d times", [told.ref.kind, told.ref.name, told.limit + 1]),
 } if {
-	service := _places.services[_key(call.to.namespace, call.to.name)]
+	told := _linkerd_says(_key(call.to.namespace, call.to.name))
+}
+
+_linkerd_says(key) := routes[count(routes) - 1][1] if {
+	routes := sort([[policy.limit, {"limit": policy.limit, "ref": policy.ref}] |
+		some policy in object.get(_places.policies, key, [])
+		policy.limit != null
+	])
+	count(routes) > 0
+} else := service if {
+	service := _places.services[key]
 	service.limit != null
 }
 

@@ -94,6 +94,30 @@ test_tries_of_linkerd if {
 	_tries(once) == [1, 2, null]
 	[limited] := _edges({"A": "http://api"}, "linkerd", _annotated_api({"retry.linkerd.io/limit": "4"}))
 	_tries(limited) == [1, 5, null]
+	route := {"gateway.networking.k8s.io/v1": {"HTTPRoute": {"api": {
+		"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+		"metadata": {"name": "api", "namespace": "shop", "annotations": {"retry.linkerd.io/limit": "2"}},
+		"spec": {"parentRefs": [{"kind": "Service", "name": "api"}], "rules": [{"retry": {"attempts": 8}}]},
+	}}}}
+	[routed] := _edges({"A": "http://api"}, "linkerd", object.union(
+		_annotated_api({"retry.linkerd.io/limit": "4"}),
+		route,
+	))
+	_tries(routed) == [1, 3, null]
+	routed.layers[0].note == "HTTPRoute api lets Linkerd try 3 times"
+}
+
+_by_rule(retry) := edges[0] if {
+	edges := _edges({"A": "http://api"}, "sidecar", _of("HTTPRoute", "gateway.networking.k8s.io/v1", "api", {
+		"parentRefs": [{"kind": "Service", "name": "api"}],
+		"rules": [{"retry": retry}],
+	}))
+}
+
+test_tries_of_routes_of_the_gateway_api if {
+	_tries(_by_rule({})) == [3, 1, null]
+	_tries(_by_rule({"attempts": 4, "codes": [503]})) == [5, 5, null]
+	_tries(_by_rule({"attempts": 0})) == [1, 1, null]
 }
 
 test_a_caller_whose_mesh_is_unknown if {

@@ -2,11 +2,6 @@ package lib.onelayer.claims
 
 import data.lib.onelayer.resource
 
-_mesh(subject, "drain") := _claim("default", [_of_member(subject, note)]) if {
-	subject.mode in {"sidecar", "linkerd", "gateway"}
-	note := "the proxy drains its connections when the Pod ends"
-}
-
 _mesh(subject, "mtls") := _encrypted(subject)
 
 _mesh(subject, "load-balancing") := _carried(subject, "load-balancing") if _reached(subject)

@@ -25,7 +25,6 @@ test_what_members_get_by_default if {
 	_states(_deployment(_plain), "waypoint", _served, "retries") == ["none", "none", "default", "one"]
 	_states(_deployment(_plain), "linkerd", _served, "retries") == ["none", "none", "none", "none"]
 	_states(_deployment(_plain), "ambient", _served, "tracing") == ["none", "none", "none", "none"]
-	_states(_deployment(_plain), "ambient", _served, "drain") == ["none", "default", "none", "one"]
 	_states(_deployment(_plain), "none", _served, "metrics") == ["none", "none", "none", "none"]
 	_states(_deployment(_plain), "none", _served, "mtls") == ["none", "none", "none", "none"]
 	_notes(_row(_deployment(_plain), "ambient", _served, "metrics"), "mesh") == [

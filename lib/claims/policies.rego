@@ -19,6 +19,7 @@ _policies("networking.istio.io/VirtualService", obj) := [policy |
 		},
 		"marks": _route_marks(obj, index, route),
 		"retries": _route_retries(route, ["spec", "http", index]),
+		"limit": null,
 		"in_mesh": _in_mesh(obj),
 		"gateways": [gateway | some gateway in _list(object.get(obj.spec, "gateways", [])); gateway != "mesh"],
 	}
@@ -79,6 +80,7 @@ _plain(obj, role) := {
 	"within": "",
 	"marks": [],
 	"retries": null,
+	"limit": null,
 	"in_mesh": true,
 	"gateways": [],
 }
@@ -97,8 +99,23 @@ _gateway_routes(obj) := [policy |
 			key := _key(resource.text(object.get(target, "namespace", resource.ref(obj).namespace)), target.name)
 		},
 		"marks": array.concat(_rule_marks(obj, index, rule), _annotation_marks(obj)),
+		"retries": _rule_retries(rule, ["spec", "rules", index, "retry"]),
+		"limit": _linkerd_limit(obj),
 	})
 ]
+
+_rule_retries(rule, path) := {
+	"retries": _whole(object.get(rule.retry, "attempts", 2)),
+	"classes": _classes_of_codes(rule.retry),
+	"path": path,
+	"limit": null,
+} if {
+	is_object(rule.retry)
+} else := null
+
+_classes_of_codes(retry) := ["connect", "server-error"] if {
+	count(_list(object.get(retry, "codes", []))) > 0
+} else := ["connect"]
 
 _rule_marks(obj, index, rule) := [mark |
 	some [field, concern] in [["retry", "retries"], ["timeouts", "timeouts"]]

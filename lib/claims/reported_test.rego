@@ -29,16 +29,16 @@ test_findings_challenge_the_owner if {
 	}]
 	_cells(_after(_found("a/container", _self, {}), _served, "logs")) == ["none", "default", "none", "one"]
 	_cells(_after(_found("a/kubernetes", _self, {"layers": ["kubernetes"]}), _served, "drain")) == [
-		"none", "owns", "default", "two",
+		"none", "owns", "none", "two",
 	]
 	_cells(_after(_found("a/mesh", _self, {"layers": ["mesh"]}), _served, "retries")) == [
 		"none", "none", "bypassed", "bypassed",
 	]
 	_cells(_after(_found("process/signals-swallowed", _self, {}), _served, "drain")) == [
-		"none", "bypassed", "default", "bypassed",
+		"none", "bypassed", "none", "bypassed",
 	]
 	_cells(_after(_found("process/manager-installed", _self, {}), _served, "drain")) == [
-		"unknown", "default", "default", "unknown",
+		"unknown", "default", "none", "unknown",
 	]
 	_cells(_after(_found("resilience/missing-probe", _self, {"concerns": ["health"]}), _served, "health")) == [
 		"none", "none", "none", "none",

@@ -1,5 +1,6 @@
-// Command generate writes bundles/gatekeeper, with tests for gator that are made of the fixtures. It runs from its own
-// folder, as go generate does, which comes here after the generators that write the library itself.
+// Command generate writes bundles/gatekeeper, with tests for gator that are made of the fixtures, and the map of the example
+// shop into the pages. It runs from its own folder, as go generate does, which comes here after the generators that write the
+// library itself.
 //
 //go:generate go run .
 package main
@@ -25,6 +26,9 @@ func main() {
 }
 
 func run(ctx context.Context, root string) (int, error) {
+	if err := pages(ctx, root); err != nil {
+		return 0, err
+	}
 	cases, err := equivalence.Load(ctx, root)
 	if err != nil {
 		return 0, err

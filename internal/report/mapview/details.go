@@ -17,7 +17,7 @@ func (p *pretty) details(m *document.Map) {
 		if !slices.ContainsFunc(w.Concerns, func(c document.Concern) bool { return c.Verdict != document.One && c.Applies }) {
 			continue
 		}
-		p.line(p.Paint("bold", report.Clean(name(&w.Object))) + p.Paint("dim", "  "+report.Clean(place(w.File, w.Line))))
+		p.title(name(&w.Object), place(w.File, w.Line))
 		for j := range w.Concerns {
 			if c := &w.Concerns[j]; c.Verdict == document.Two || c.Verdict == document.Bypassed {
 				p.conflict(c)
@@ -35,17 +35,20 @@ const mostEvidence = 3
 // conflict prints a concern with the evidence of each layer.
 func (p *pretty) conflict(c *document.Concern) {
 	text, tint := p.symbol(c)
-	p.line("  " + p.Paint(tint, text+" "+c.Concern+": "+sentence(c)))
-	shown := map[string]int{}
-	for i := range c.Evidence {
-		e := &c.Evidence[i]
-		if shown[e.Layer]++; shown[e.Layer] <= mostEvidence {
-			p.evidence(e, shown[e.Layer] == 1)
-		}
-	}
+	p.wrapped("  "+text+" "+c.Concern+": "+sentence(c), tint)
 	for _, layer := range document.Layers {
-		if more := shown[layer] - mostEvidence; more > 0 {
-			p.line("      " + report.Pad("", layerColumn) + p.Paint("dim", fmt.Sprintf("and %d more of the %s", more, layer)))
+		shown := 0
+		for i := range c.Evidence {
+			e := &c.Evidence[i]
+			if e.Layer != layer {
+				continue
+			}
+			if shown++; shown <= mostEvidence {
+				p.evidence(e, shown == 1)
+			}
+		}
+		if more := shown - mostEvidence; more > 0 {
+			p.line("      " + report.Pad("", layerColumn) + p.Paint("dim", fmt.Sprintf("and %d more", more)))
 		}
 	}
 }
@@ -102,9 +105,9 @@ func sentence(c *document.Concern) string {
 	sides := slices.Concat(owning, off, filling)
 	switch {
 	case c.Verdict == document.Bypassed && len(off) > 0:
-		return "kept from " + strings.Join(off, " and ")
+		return "kept from " + list(off)
 	case len(sides) > 1:
-		return "owned by " + strings.Join(sides, " and ")
+		return "owned by " + list(sides)
 	case unsure:
 		return "owned by " + strings.Join(sides, "") + ", and perhaps by another layer"
 	case c.Container == document.Owns:
@@ -112,6 +115,14 @@ func sentence(c *document.Concern) string {
 	default:
 		return "two owners in " + strings.Join(sides, "")
 	}
+}
+
+// list joins words as a sentence does.
+func list(words []string) string {
+	if len(words) < 3 {
+		return strings.Join(words, " and ")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
 var layerNames = [3]string{"the container", "Kubernetes", "the mesh"}
@@ -161,8 +172,13 @@ func unknownReason(c *document.Concern) string {
 	return "not known"
 }
 
+// wrapped prints a text, its further lines indented.
 func (p *pretty) wrapped(text, tint string) {
-	for n, row := range report.Wrap(text, p.width) {
+	limit := p.width
+	if report.TextWidth(text) > limit {
+		limit -= 4
+	}
+	for n, row := range report.Wrap(text, limit) {
 		if n > 0 {
 			row = "    " + strings.TrimLeft(row, " ")
 		}
@@ -180,20 +196,37 @@ func (p *pretty) edges(m *document.Map) {
 	for i := range m.Edges {
 		widest = max(widest, report.TextWidth(p.route(&m.Edges[i])))
 	}
-	widest = min(widest, p.width/2)
 	for i := range m.Edges {
-		e := &m.Edges[i]
-		tint := ""
-		if factors(e) > 1 {
-			tint = "red"
-		}
-		p.line("  " + report.Pad(p.route(e), widest+2) + p.Paint(tint, tries(e)))
+		p.edge(&m.Edges[i], widest)
 	}
 	p.line("")
 }
 
+// edge prints one call, on two lines where one has no room.
+func (p *pretty) edge(e *document.Edge, widest int) {
+	tint := ""
+	if factors(e) > 1 {
+		tint = "red"
+	}
+	text := tries(e)
+	if 2+widest+2+report.TextWidth(text) <= p.width {
+		p.line("  " + report.Pad(p.route(e), widest+2) + p.Paint(tint, text))
+		return
+	}
+	p.line("  " + p.route(e))
+	p.wrapped("    "+text, tint)
+}
+
 func (p *pretty) route(e *document.Edge) string {
-	return report.Clean(short(&e.From)) + p.Glyph(" → ", " -> ") + report.Clean(short(&e.To))
+	return report.Clean(caller(e)) + p.Glyph(" → ", " -> ") + report.Clean(short(&e.To))
+}
+
+// caller names what calls; a gateway is no workload.
+func caller(e *document.Edge) string {
+	if e.From.Kind == "Gateway" {
+		return name(&e.From)
+	}
+	return short(&e.From)
 }
 
 // factors counts the layers that try a call more than once.

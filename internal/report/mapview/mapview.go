@@ -24,6 +24,8 @@ type Options struct {
 	Width int
 	// Quiet leaves out the legend and what is no problem.
 	Quiet bool
+	// Brief leaves out the evidence where the format shows a table without it.
+	Brief bool
 	// Mask hides secret values in lines that follow each other. It is applied to all text that may quote an input.
 	Mask func(lines []string) []string
 	// Docs is where the page of each rule is published.
@@ -36,8 +38,11 @@ type Options struct {
 type Writer func(w io.Writer, m *document.Map, opts Options) error
 
 var writers = map[string]Writer{
-	"pretty": writePretty,
-	"json":   writeJSON,
+	"pretty":   writePretty,
+	"json":     writeJSON,
+	"markdown": writeMarkdown,
+	"mermaid":  writeMermaid,
+	"html":     writeHTML,
 }
 
 // Formats lists the names of all formats in alphabetical order.

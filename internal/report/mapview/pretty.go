@@ -12,8 +12,8 @@ import (
 
 const (
 	defaultWidth = 100
-	// mostNames is how wide the column of names may get.
-	mostNames = 28
+	// mostNames and leastNames are how wide the column of names may get.
+	mostNames, leastNames = 28, 14
 )
 
 // headings are the columns of the table, by concern.
@@ -41,13 +41,15 @@ func writePretty(w io.Writer, m *document.Map, opts Options) error {
 		} else {
 			p.lists(m)
 		}
-		p.details(m)
+		if !opts.Brief {
+			p.details(m)
+		}
 	}
 	p.edges(m)
 	p.problems(m)
 	if !opts.Quiet {
 		p.legend(m)
-		p.line(report.Clean(tally(m)))
+		p.wrapped(tally(m), "")
 	}
 	if err := p.Flush(); err != nil {
 		return fmt.Errorf("write map: %w", err)
@@ -57,22 +59,25 @@ func writePretty(w io.Writer, m *document.Map, opts Options) error {
 
 func (p *pretty) line(text string) { _, _ = p.WriteString(strings.TrimRight(text, " ") + "\n") }
 
-// names is the width of the column of names.
+// names is the width of the column of names: that of the widest, but no more than the terminal has room for.
 func (p *pretty) names(m *document.Map) int {
 	widest := len("WORKLOAD")
 	for i := range m.Workloads {
 		widest = max(widest, report.TextWidth(report.Clean(short(&m.Workloads[i].Object))))
 	}
-	return min(widest, mostNames)
+	return min(widest, mostNames, max(p.width-columnsBeside(), leastNames))
 }
 
 // fits tells whether the table fits into the terminal.
-func (p *pretty) fits(names int) bool {
-	total := names + 2 + len("ambient") + 1
+func (p *pretty) fits(names int) bool { return names+columnsBeside() <= p.width }
+
+// columnsBeside is the width of the table without the names.
+func columnsBeside() int {
+	total := 2 + len("ambient") + 1
 	for _, heading := range headings {
 		total += columnWidth(heading)
 	}
-	return total <= p.width
+	return total
 }
 
 func columnWidth(heading string) int { return max(len(heading), 5) + 1 }
@@ -164,7 +169,7 @@ func owners(c *document.Concern) string {
 func (p *pretty) lists(m *document.Map) {
 	for i := range m.Workloads {
 		w := &m.Workloads[i]
-		p.line(p.Paint("bold", report.Clean(short(&w.Object))) + p.Paint("dim", "  "+w.Object.Kind+", mesh: "+w.Mesh.Mode))
+		p.title(short(&w.Object), w.Object.Kind+", mesh: "+w.Mesh.Mode)
 		var calm []string
 		for j := range w.Concerns {
 			c := &w.Concerns[j]
@@ -180,6 +185,17 @@ func (p *pretty) lists(m *document.Map) {
 		}
 	}
 	p.line("")
+}
+
+// title prints a name and, where there is room, what it is.
+func (p *pretty) title(name, about string) {
+	name, about = report.Clip(report.Clean(name), p.width, p.Glyph("…", "...")), report.Clean(about)
+	if report.TextWidth(name)+2+report.TextWidth(about) <= p.width {
+		p.line(p.Paint("bold", name) + "  " + p.Paint("dim", about))
+		return
+	}
+	p.line(p.Paint("bold", name))
+	p.line("  " + p.Paint("dim", about))
 }
 
 // wrapPainted joins words that may hold colours, by commas, into lines.
