@@ -74,7 +74,7 @@ func TestMapOfTheShop(t *testing.T) {
 	}
 	tries := map[string]map[string][2]int{
 		"sidecar": {"orders payments": {12, 4}, "web catalog": {9, 9}, "web cart": {9, 3}, "public web": {3, 1}},
-		"ambient": {"public web": {3, 1}},
+		"ambient": {"orders payments": {12, 4}, "web catalog": {9, 9}, "web cart": {9, 3}, "public web": {3, 1}},
 		"linkerd": {"orders payments": {4, 4}, "web catalog": {3, 9}, "web cart": {3, 3}},
 	}
 	for edition, calls := range tries {

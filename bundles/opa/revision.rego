@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "375043177d83b50d75d56bcc02a1d3fe9478c6ecc3dc378824ab1472b82d9f32"
+revision := "2c3d536feeb1f3026cb11d5d9329d2e88969f1b53415b6ff57d4d44bcfeeca4e"

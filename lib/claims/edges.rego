@@ -123,6 +123,10 @@ _tries_of_mesh(call) := [layer] if {
 	call.mode in {"sidecar", "gateway", "proxyless"}
 	layer := _layer(_told(call))
 } else := [layer] if {
+	call.mode == "ambient"
+	_places.services[_key(call.to.namespace, call.to.name)].waypoint
+	layer := _layer(_told(call))
+} else := [layer] if {
 	call.mode == "linkerd"
 	layer := _layer(_linkerd_told(call))
 } else := []

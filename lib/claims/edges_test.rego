@@ -70,6 +70,19 @@ test_tries_of_istio if {
 	_tries(inside) == [3, 1, null]
 }
 
+_waypointed(name) := object.union(_api, {"metadata": {"labels": {"istio.io/use-waypoint": name}}})
+
+test_tries_by_waypoints if {
+	[without] := _edges({"A": "http://api"}, "ambient", {})
+	_tries(without) == [1, 1, null]
+	[within] := _edges({"A": "http://api"}, "waypoint", {})
+	_tries(within) == [3, 1, null]
+	[opted] := _edges({"A": "http://api"}, "waypoint", {"v1": {"Service": {"api": _waypointed("none")}}})
+	_tries(opted) == [1, 1, null]
+	[labelled] := _edges({"A": "http://api"}, "ambient", {"v1": {"Service": {"api": _waypointed("edge")}}})
+	_tries(labelled) == [3, 1, null]
+}
+
 test_tries_of_the_application if {
 	every given in [
 		["RETRIES", "2", 3], ["RETRY_COUNT", "1", 2], ["AXIOS_RETRY_LIMIT", "5", 6], ["KAFKA_RETRIES", "5", 1],

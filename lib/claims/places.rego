@@ -1,5 +1,6 @@
 package lib.onelayer.claims
 
+import data.lib.onelayer.mesh
 import data.lib.onelayer.resource
 import data.lib.onelayer.selector
 import data.lib.onelayer.surveyed
@@ -120,11 +121,21 @@ _of_kinds(kinds) := [obj |
 	is_object(obj.spec)
 ]
 
-_service_places := [{"key": _key(ref.namespace, ref.name), "value": {"ref": ref, "limit": _linkerd_limit(obj)}} |
+_service_places := [{"key": _key(ref.namespace, ref.name), "value": place} |
 	some obj in _of_kinds(["Service"])
 	resource.group_kind(obj) == "/Service"
 	ref := resource.ref(obj)
+	place := {"ref": ref, "limit": _linkerd_limit(obj), "waypoint": _behind_waypoint(obj)}
 ]
+
+_behind_waypoint(obj) if {
+	chosen := [name |
+		some labels in [_object(resource.meta(obj), "labels"), _object(mesh.surroundings({"obj": obj}), "labels")]
+		name := resource.text(object.get(labels, _use_waypoint, ""))
+		name != ""
+	]
+	chosen[0] != "none"
+} else := false
 
 _linkerd_limit(obj) := to_number(given) if {
 	given := resource.text(resource.annotations(obj)["retry.linkerd.io/limit"])
