@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "2c3d536feeb1f3026cb11d5d9329d2e88969f1b53415b6ff57d4d44bcfeeca4e"
+revision := "58f99136bc1035a026ab710141aab6741d17f139773534db5f81fc5798df02b3"

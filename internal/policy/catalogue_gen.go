@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "8ddf90e6dcc02e0880ef8c64acfe4de22ecc8ba20b7b1d0d63edf126be907b68"
+const catalogueDigest = "716910b5587935aacb6bdd6986ea7d58d00c5046dc09b4574b9438182d7c1778"
 
 var _ finding.Severity
 
@@ -113,6 +113,33 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/mesh/hand_rolled_proxy/hand_rolled_proxy.rego",
 			},
 			&Rule{
+				ID:          "mesh/hbone-blocked",
+				Title:       "A NetworkPolicy shuts the tunnel of the mesh out",
+				Description: "In ambient mode the mesh owns transport - traffic between Pods arrives in a tunnel on port 15008 and not on the port of the application. A NetworkPolicy that lists ports of the application only, which is right without a mesh, lets Kubernetes drop everything that the mesh encrypts.",
+				Group:       "mesh",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"mtls"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"networking.k8s.io/NetworkPolicy"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"ports"},
+				Remediation: Remediation{
+					Default: "Add the port 15008 with protocol TCP to the rules for other Pods, and restrict ports of the application by an AuthorizationPolicy.",
+					Ambient: "Add the port 15008 with protocol TCP to the rules for other Pods, and restrict ports of the application by an AuthorizationPolicy.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ambient/usage/networkpolicy/",
+						Description: "Istio, ambient mode and NetworkPolicy",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.hbone_blocked",
+				File:    "policies/mesh/hbone_blocked/hbone_blocked.rego",
+			},
+			&Rule{
 				ID:          "mesh/host-network",
 				Title:       "A workload on the network of its node in a meshed namespace",
 				Description: "hostNetwork puts the Pod on the network of the node, where no mesh can capture traffic, although its namespace is in the mesh. Kubernetes owns that network alone, so encryption, balancing and metrics of the workload have no owner, and meshed clients of its Service lose mTLS as well.",
@@ -164,6 +191,37 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.mesh.ineffective_intent",
 				File:    "policies/mesh/ineffective_intent/ineffective_intent.rego",
+			},
+			&Rule{
+				ID:          "mesh/missing-waypoint",
+				Title:       "Nobody reads a policy for requests in ambient mode",
+				Description: "In ambient mode ztunnel owns mTLS and connections, and a waypoint owns requests. A route, retry, outlier or policy on requests of a Service without a waypoint is accepted and does nothing, while the application was relieved of it.",
+				Group:       "mesh",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"load-balancing", "retries", "timeouts", "circuit-breaking"},
+				Layers:      []string{"mesh"},
+				AppliesTo:   []string{"networking.istio.io/VirtualService", "networking.istio.io/DestinationRule", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "security.istio.io/AuthorizationPolicy", "security.istio.io/RequestAuthentication", "extensions.istio.io/WasmPlugin"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Remediation: Remediation{
+					Default: "Make a waypoint and label the Service or its namespace istio.io/use-waypoint with its name; attach policies on requests to it by targetRefs.",
+					Sidecar: "With sidecars no waypoint is needed; take the namespace out of ambient mode or give its Services one.",
+					Ambient: "Make a waypoint and label the Service or its namespace istio.io/use-waypoint with its name; attach policies on requests to it by targetRefs.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ambient/usage/waypoint/",
+						Description: "Istio, waypoints",
+					},
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ambient/usage/l7-features/",
+						Description: "Istio, what needs a waypoint",
+					},
+				},
+				Package: "lib.onelayer.policies.mesh.missing_waypoint",
+				File:    "policies/mesh/missing_waypoint/missing_waypoint.rego",
 			},
 			&Rule{
 				ID:          "mesh/mtls-disabled",
@@ -581,6 +639,64 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/observability/mesh_telemetry_disabled/mesh_telemetry_disabled.rego",
 			},
 			&Rule{
+				ID:          "observability/metrics-split",
+				Title:       "Metrics of a Pod are split between its layers",
+				Description: "Istio's agent merges the metrics of the application with those of its proxy and serves both on port 15020. The annotations of the pod template switch the merging off, point at a port of the proxy, or a monitor scrapes the same series a second time, so that figures are missing or counted twice.",
+				Group:       "observability",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"metrics"},
+				Layers:      []string{"container", "kubernetes", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"prometheus"},
+				Remediation: Remediation{
+					Default: "Annotate the pod template with prometheus.io/scrape \"true\" and the port and path of the application, and let one collector scrape each series.",
+					Sidecar: "Remove prometheus.istio.io/merge-metrics, keep prometheus.io/scrape \"true\" with the port and path of the application, and drop the endpoint of the monitor; Istio serves all on port 15020. Further ports of the Pod are named in prometheus.istio.io/scrape-targets.",
+					Ambient: "No agent runs in the Pod, so nothing is merged; scrape the application with a PodMonitor, and ztunnel and waypoints with theirs.",
+					Linkerd: "Linkerd merges nothing; scrape the application with a PodMonitor and the proxies through the linkerd-viz job.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ops/integrations/prometheus/",
+						Description: "Istio, how metrics are merged",
+					},
+				},
+				Package: "lib.onelayer.policies.observability.metrics_split",
+				File:    "policies/observability/metrics_split/metrics_split.rego",
+			},
+			&Rule{
+				ID:          "observability/metrics-uncollected",
+				Title:       "Metrics that nothing scrapes",
+				Description: "A container offers a port for metrics, and neither an annotation nor a monitor of its unit tells the cluster's Prometheus to scrape it. Kubernetes owns the collection of metrics - the application serves figures that nobody reads, and autoscalers and alerts that rest on them stay blind.",
+				Group:       "observability",
+				Severity:    "info",
+				Severities:  []finding.Severity{"info"},
+				Concerns:    []string{"metrics"},
+				Layers:      []string{"container", "kubernetes"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "inventory"},
+				Needles:     []string{"metrics", "\\bprom"},
+				Remediation: Remediation{
+					Default: "Select the Pod with a PodMonitor, or its Service with a ServiceMonitor; where Prometheus reads annotations, set prometheus.io/scrape \"true\" and prometheus.io/port. Remove the port if nobody needs the figures.",
+					Sidecar: "Set prometheus.io/scrape \"true\" and prometheus.io/port on the pod template; Istio's agent merges the figures with those of its proxy and serves them on port 15020, outside of mTLS.",
+					Ambient: "Select the Pod with a PodMonitor, and let the Prometheus be in the mesh where mTLS is strict.",
+					Linkerd: "Select the Pod with a PodMonitor, and let the Prometheus be in the mesh where policies demand it.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://prometheus-operator.dev/docs/developer/getting-started/",
+						Description: "Prometheus operator, how monitors select what they scrape",
+					},
+				},
+				Package: "lib.onelayer.policies.observability.metrics_uncollected",
+				File:    "policies/observability/metrics_uncollected/metrics_uncollected.rego",
+			},
+			&Rule{
 				ID:          "onelayer/config",
 				Title:       "The configuration is wrong",
 				Description: "The configuration or a waiver cannot be used as it is written: an unknown rule or parameter, a value of a wrong type, a waiver without a reason, an owner or an end. What is wrong counts as not set, so a typing error would silently change what both the container's and the platform's rules report.",
@@ -670,7 +786,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "process/drain-cut-short",
 				Title:       "The grace period is cut short",
-				Description: "The times of a shutdown contradict each other. PM2 kills the program 1.6 seconds after its signal unless kill_timeout says otherwise, whatever terminationGracePeriodSeconds grants; a preStop hook that takes the whole grace period leaves the program none.",
+				Description: "The times of a shutdown contradict each other. PM2 kills the program 1.6 seconds after its signal unless kill_timeout says otherwise, whatever terminationGracePeriodSeconds grants; a preStop hook or a drain of the mesh's proxy that takes the whole grace period leaves the program none; a classic proxy that leaves before the hook is over takes the network with it.",
 				Group:       "process",
 				Severity:    "warning",
 				Severities:  []finding.Severity{"error", "warning", "info"},
@@ -678,7 +794,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes", "mesh"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source", "image"},
-				Needles:     []string{"preStop", "pm2", "keymetrics"},
+				Needles:     []string{"preStop", "pm2", "keymetrics", "terminationDrainDuration", "proxy-wait-before-exit-seconds"},
 				Parameters: map[string]Parameter{
 					"min_drain_seconds": Parameter{
 						Type:        "number",
@@ -688,6 +804,9 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Remediation: Remediation{
 					Default: "Start the program itself, so that it gets SIGTERM and the whole grace period; keep the preStop hook short and set terminationGracePeriodSeconds to the hook, the drain and five seconds.",
+					Sidecar: "Let the proxy be a native sidecar (sidecar.istio.io/nativeSidecar \"true\"), which outlives the application; else set terminationDrainDuration of proxy.istio.io/config above the hook and below terminationGracePeriodSeconds.",
+					Ambient: "No proxy runs in the Pod; the hook and the drain of the program together must fit into terminationGracePeriodSeconds.",
+					Linkerd: "Let the proxy be a native sidecar (config.linkerd.io/proxy-enable-native-sidecar \"true\"), and remove config.alpha.linkerd.io/proxy-wait-before-exit-seconds.",
 				},
 				Fix:     "manual",
 				Since:   "0.1.0",
@@ -922,6 +1041,39 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/process/multiple_apps/multiple_apps.rego",
 			},
 			&Rule{
+				ID:          "process/proxy-lifecycle-script",
+				Title:       "A script drives the life of the mesh's proxy",
+				Description: "A command or a hook of the application waits for the proxy of the mesh, or shuts it down. The mesh owns its proxy and Kubernetes the order of containers - a native sidecar starts before the application and ends after it without any script, which fails as soon as the port, the path or the mode of the mesh changes.",
+				Group:       "process",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning", "info"},
+				Concerns:    []string{"lifecycle"},
+				Layers:      []string{"container", "kubernetes", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
+				Needs:       []string{"object", "source"},
+				Needles:     []string{"quitquitquit", "15021", "15020", "4191", "pilot-agent", "scuttle", "linkerd-await", "holdApplicationUntilProxyStarts", "ENVOY_ADMIN_API", "ISTIO_QUIT_API"},
+				Remediation: Remediation{
+					Default: "Remove the script and let the proxy be a native sidecar; Kubernetes starts it first and ends it last, and a Job completes by itself.",
+					Sidecar: "Remove the script and set sidecar.istio.io/nativeSidecar \"true\" on the pod template; it is the default where every node has Kubernetes 1.33 and Istio is recent.",
+					Ambient: "Remove the script; no proxy runs in the Pod, so nothing answers on its ports.",
+					Linkerd: "Remove the script and set config.linkerd.io/proxy-enable-native-sidecar \"true\" on the pod template; recent versions of Linkerd do so by default.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/blog/2023/native-sidecars/",
+						Description: "Istio, native sidecars",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/features/native-sidecars/",
+						Description: "Linkerd, native sidecars",
+					},
+				},
+				Package: "lib.onelayer.policies.process.proxy_lifecycle_script",
+				File:    "policies/process/proxy_lifecycle_script/proxy_lifecycle_script.rego",
+			},
+			&Rule{
 				ID:          "process/restart-loop",
 				Title:       "A hand-written loop restarts the program",
 				Description: "A shell loop starts the program again whenever it ends, or until it succeeds, and nothing else follows. That is a supervisor without back-off: the container never ends, so Kubernetes counts no restart and raises no alarm. The same rule reports a restartPolicy that contradicts the kind of the workload.",
@@ -974,7 +1126,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Description: "The mesh owns circuit breaking and takes a Pod that fails out of the balancing - but there is only one. Either all traffic is cut off together with it, or the proxy never ejects anything and the policy does nothing. The second Pod that the breaker needs is for Kubernetes to run; processes inside of one Pod are a single endpoint to the mesh.",
 				Group:       "resilience",
 				Severity:    "warning",
-				Severities:  []finding.Severity{"warning"},
+				Severities:  []finding.Severity{"warning", "info"},
 				Concerns:    []string{"circuit-breaking", "scaling"},
 				Layers:      []string{"kubernetes", "mesh"},
 				AppliesTo:   []string{"networking.istio.io/DestinationRule", "/Service"},
@@ -1075,6 +1227,34 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.resilience.no_mesh_policy",
 				File:    "policies/resilience/no_mesh_policy/no_mesh_policy.rego",
+			},
+			&Rule{
+				ID:          "resilience/probe-of-wrong-layer",
+				Title:       "A probe asks another layer than the application",
+				Description: "Kubernetes owns health and asks by probes whether the application is well. A probe of a port of the proxy learns about the mesh only; with the rewriting of probes switched off the sidecar answers for a socket whatever the application does, and refuses a request of the kubelet where it takes mTLS only.",
+				Group:       "resilience",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"health", "mtls"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"Probe"},
+				Remediation: Remediation{
+					Default: "Ask the application itself, at a port of its own and by a request that it answers only when it is well.",
+					Sidecar: "Remove sidecar.istio.io/rewriteAppHTTPProbers, so that the agent of the mesh passes probes on, and probe a port of the application.",
+					Linkerd: "Probe a port of the application; the kubelet is let in by Linkerd without any setting.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ops/configuration/mesh/app-health-check/",
+						Description: "Istio, health checking of services",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.probe_of_wrong_layer",
+				File:    "policies/resilience/probe_of_wrong_layer/probe_of_wrong_layer.rego",
 			},
 			&Rule{
 				ID:          "resilience/retries-off-by-mistake",
@@ -1180,6 +1360,31 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/resilience/shadowed_policy/shadowed_policy.rego",
 			},
 			&Rule{
+				ID:          "resilience/single-endpoint",
+				Title:       "One endpoint behind a Service",
+				Description: "A single replica answers for a Service. Kubernetes owns redundancy by replicas and the mesh by choosing among their endpoints; with one endpoint every restart and every ejection is an outage, and processes that a manager multiplies inside the Pod share its node, its restarts and its one address.",
+				Group:       "resilience",
+				Severity:    "info",
+				Severities:  []finding.Severity{"error", "warning", "info"},
+				Concerns:    []string{"scaling", "load-balancing"},
+				Layers:      []string{"container", "kubernetes", "mesh"},
+				AppliesTo:   []string{"apps/Deployment", "extensions/Deployment", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "inventory"},
+				Remediation: Remediation{
+					Default: "Set spec.replicas to two or more, or let a HorizontalPodAutoscaler with minReplicas 2 own the number; a workload that may run only once says so by strategy Recreate.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas",
+						Description: "Kubernetes, replicas",
+					},
+				},
+				Package: "lib.onelayer.policies.resilience.single_endpoint",
+				File:    "policies/resilience/single_endpoint/single_endpoint.rego",
+			},
+			&Rule{
 				ID:          "resilience/stacked-retries",
 				Title:       "The application and the mesh both retry",
 				Description: "The application repeats a failed call, and the mesh repeats each of these tries again. Retries multiply - four tries of the application, each tried four times by the mesh, are sixteen requests for one call, and over a chain of services the product grows with each hop - just when the service behind is already in trouble. One layer must own retries.",
@@ -1269,6 +1474,79 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/resilience/unsafe_retry/unsafe_retry.rego",
 			},
 			&Rule{
+				ID:          "traffic/capture-exclusion",
+				Title:       "Traffic is kept from the proxy of the mesh",
+				Description: "An annotation tells the mesh not to capture a part of the traffic of a workload. The mesh owns mTLS, authorisation, balancing and metrics of what it captures; for the rest nobody does, and callers of a port that a Service sends traffic to cannot tell.",
+				Group:       "traffic",
+				Severity:    "error",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"mtls", "load-balancing", "metrics"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"/Namespace", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"traffic.sidecar.istio.io", "interceptionMode", "bypass-inbound-capture", "config.linkerd.io/skip-"},
+				Parameters: map[string]Parameter{
+					"allow_excluded_cidrs": Parameter{
+						Type:        "array",
+						Description: "The addresses that may be called past the mesh, such as that of the cloud's metadata.",
+						Default: []any{
+							"169.254.169.254/32",
+							"169.254.169.254",
+						},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+					"allow_excluded_inbound_ports": Parameter{
+						Type:        "array",
+						Description: "The ports of workloads that may stay outside of the mesh, such as those of replication.",
+						Default: []any{
+							float64(4567),
+							float64(4568),
+						},
+						Items: &Items{
+							Type: "integer",
+						},
+					},
+					"allow_excluded_outbound_ports": Parameter{
+						Type:        "array",
+						Description: "The ports of other hosts that may be called past the mesh, such as those of databases.",
+						Default: []any{
+							float64(3306),
+							float64(4567),
+							float64(4568),
+							float64(5432),
+							float64(6379),
+							float64(8200),
+							float64(9092),
+						},
+						Items: &Items{
+							Type: "integer",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Remove the port or address from the list, so that the mesh owns the traffic again; open what callers outside of the mesh need by policy, for one port.",
+					Sidecar: "Remove the port from the list; for callers without a sidecar give the port a PeerAuthentication with portLevelMtls, for servers that speak first declare the protocol tcp on the port of the Service.",
+					Ambient: "Remove ambient.istio.io/bypass-inbound-capture; only the Pods of an ingress controller need it.",
+					Linkerd: "Name the port in config.linkerd.io/opaque-ports instead, which keeps mTLS and the metrics of TCP.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/reference/config/annotations/",
+						Description: "Istio, annotations",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/features/protocol-detection/",
+						Description: "Linkerd, opaque ports and skipped ports",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.capture_exclusion",
+				File:    "policies/traffic/capture_exclusion/capture_exclusion.rego",
+			},
+			&Rule{
 				ID:          "traffic/cluster-with-autoscaler",
 				Title:       "Two scalers own one workload",
 				Description: "PM2 multiplies the program inside the container while replicas or an autoscaler multiply the container. The autoscaler measures and moves whole groups of workers, requests and limits are shared out by nobody, and the balancer of the mesh sees one endpoint where many processes answer.",
@@ -1351,6 +1629,39 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/edge_bypass/edge_bypass.rego",
 			},
 			&Rule{
+				ID:          "traffic/headless-service",
+				Title:       "A headless Service before a stateless workload",
+				Description: "A headless Service hands the addresses of Pods to its clients, who pick one of them and keep it. The mesh, which owns balancing, then forwards to the address that the client chose - new Pods get no traffic, and what policies of the mesh say about balancing, outliers or retries of the Service has no effect.",
+				Group:       "traffic",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"error", "warning"},
+				Concerns:    []string{"load-balancing", "circuit-breaking"},
+				Layers:      []string{"container", "kubernetes", "mesh"},
+				AppliesTo:   []string{"/Service"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"None"},
+				Remediation: Remediation{
+					Default: "Let clients call a Service that has a ClusterIP, and keep headless Services for StatefulSets and peers that must know each other.",
+					Sidecar: "Call a Service with a ClusterIP; the sidecar balances over its Pods by itself, for gRPC too.",
+					Ambient: "Call a Service with a ClusterIP; ztunnel balances its connections and a waypoint its requests.",
+					Linkerd: "Call a Service with a ClusterIP; only there Linkerd balances requests, retries and reads routes and profiles.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/",
+						Description: "Istio, how headless Services are routed",
+					},
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/concepts/services-networking/service/#headless-services",
+						Description: "Kubernetes, headless Services",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.headless_service",
+				File:    "policies/traffic/headless_service/headless_service.rego",
+			},
+			&Rule{
 				ID:          "traffic/in-container-cluster",
 				Title:       "A second load balancer inside the container",
 				Description: "PM2 runs several copies of the program in one container and spreads connections over them. The mesh and the Service see one endpoint and cannot balance, measure or eject single workers; max counts the cores of the node and not the CPU limit, so the workers throttle each other.",
@@ -1431,6 +1742,49 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.traffic.in_pod_proxy",
 				File:    "policies/traffic/in_pod_proxy/in_pod_proxy.rego",
+			},
+			&Rule{
+				ID:          "traffic/ingress-own-balancer",
+				Title:       "The ingress controller balances over Pods of the mesh by itself",
+				Description: "By default the controller looks the Pods of a Service up and sends each request to one of them. The mesh owns balancing, retries and routes of the Service, but sees calls of Pods only, so that nothing it was told about the Service holds for traffic from outside, and stickiness is kept by a layer that knows nothing of the mesh.",
+				Group:       "traffic",
+				Severity:    "warning",
+				Severities:  []finding.Severity{"warning"},
+				Concerns:    []string{"load-balancing", "retries"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"networking.k8s.io/Ingress", "extensions/Ingress"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"nginx", "traefik"},
+				Parameters: map[string]Parameter{
+					"allowed_classes": Parameter{
+						Type:        "array",
+						Description: "The classes of Ingresses whose controller hands requests to the mesh in another way or is meant to balance.",
+						Default:     []any{},
+						Items: &Items{
+							Type: "string",
+						},
+					},
+				},
+				Remediation: Remediation{
+					Default: "Let the controller send requests to the Service, or route by a gateway of the mesh.",
+					Sidecar: "Set nginx.ingress.kubernetes.io/service-upstream \"true\" and nginx.ingress.kubernetes.io/upstream-vhost to the full name of the Service, or use a gateway of Istio; stickiness belongs into consistentHash.",
+					Ambient: "Set nginx.ingress.kubernetes.io/service-upstream \"true\", or use a gateway of Istio; stickiness belongs into consistentHash of a waypoint.",
+					Linkerd: "Set nginx.ingress.kubernetes.io/service-upstream \"true\", for Traefik the annotation traefik.ingress.kubernetes.io/service.nativelb \"true\" of the Service, or inject the controller in mode ingress.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#service-upstream",
+						Description: "ingress-nginx, service-upstream",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/tasks/using-ingress/",
+						Description: "Linkerd, ingress traffic",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.ingress_own_balancer",
+				File:    "policies/traffic/ingress_own_balancer/ingress_own_balancer.rego",
 			},
 			&Rule{
 				ID:          "traffic/mesh-balancer-disabled",
@@ -1564,6 +1918,38 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				},
 				Package: "lib.onelayer.policies.traffic.two_route_owners",
 				File:    "policies/traffic/two_route_owners/two_route_owners.rego",
+			},
+			&Rule{
+				ID:          "traffic/undeclared-protocol",
+				Title:       "The mesh is not told which protocol a port speaks",
+				Description: "The mesh owns balancing of requests, retries and metrics of HTTP and gRPC, but only of ports that it takes for such. Istio goes by appProtocol or the name of the port and else guesses; Linkerd knows few values of appProtocol and takes every other one, grpc included, for an opaque stream that nobody looks into.",
+				Group:       "traffic",
+				Severity:    "info",
+				Severities:  []finding.Severity{"error", "warning", "info"},
+				Concerns:    []string{"load-balancing", "retries", "metrics"},
+				Layers:      []string{"kubernetes", "mesh"},
+				AppliesTo:   []string{"/Service"},
+				Needs:       []string{"object", "namespace", "inventory"},
+				Remediation: Remediation{
+					Default: "Say what the port speaks in the form that the mesh reads.",
+					Sidecar: "Set appProtocol, or begin the name of the port with http, http2, grpc, tcp or another protocol of Istio.",
+					Ambient: "Set appProtocol, or begin the name of the port with http, http2, grpc, tcp or another protocol of Istio; the waypoint reads it.",
+					Linkerd: "Set appProtocol http for HTTP/1 and kubernetes.io/h2c for HTTP/2 and gRPC, or remove it and let Linkerd detect.",
+				},
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/",
+						Description: "Istio, protocol selection",
+					},
+					RelatedResource{
+						Ref:         "https://linkerd.io/2/features/protocol-detection/",
+						Description: "Linkerd, protocol detection",
+					},
+				},
+				Package: "lib.onelayer.policies.traffic.undeclared_protocol",
+				File:    "policies/traffic/undeclared_protocol/undeclared_protocol.rego",
 			},
 		}, []ModuleInfo{
 			ModuleInfo{
@@ -1709,6 +2095,16 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.image", "lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced", "lib.onelayer.unit", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "lib/inventory/monitors.rego",
+				Package: "lib.onelayer.inventory",
+				Imports: []string{"lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.selector"},
+			},
+			ModuleInfo{
+				File:    "lib/inventory/neighbours.rego",
+				Package: "lib.onelayer.inventory",
+				Imports: []string{"lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced"},
+			},
+			ModuleInfo{
 				File:    "lib/inventory/services.rego",
 				Package: "lib.onelayer.inventory",
 				Imports: []string{"lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.workload"},
@@ -1757,6 +2153,21 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/mesh/mesh.rego",
 				Package: "lib.onelayer.mesh",
 				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/mesh/sidecars.rego",
+				Package: "lib.onelayer.mesh",
+				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "lib/mesh/strict.rego",
+				Package: "lib.onelayer.mesh",
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.selector"},
+			},
+			ModuleInfo{
+				File:    "lib/mesh/waypoints.rego",
+				Package: "lib.onelayer.mesh",
+				Imports: []string{"lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/params/defaults.rego",
@@ -1893,6 +2304,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "policies/mesh/hbone_blocked/hbone_blocked.rego",
+				Package: "lib.onelayer.policies.mesh.hbone_blocked",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "policies/mesh/host_network/host_network.rego",
 				Package: "lib.onelayer.policies.mesh.host_network",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.workload"},
@@ -1901,6 +2317,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/mesh/ineffective_intent/ineffective_intent.rego",
 				Package: "lib.onelayer.policies.mesh.ineffective_intent",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/mesh/missing_waypoint/missing_waypoint.rego",
+				Package: "lib.onelayer.policies.mesh.missing_waypoint",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/mesh/mtls_disabled/mtls_disabled.rego",
@@ -1958,6 +2379,16 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "policies/observability/metrics_split/metrics_split.rego",
+				Package: "lib.onelayer.policies.observability.metrics_split",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/observability/metrics_uncollected/metrics_uncollected.rego",
+				Package: "lib.onelayer.policies.observability.metrics_uncollected",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/onelayer/config/config.rego",
 				Package: "lib.onelayer.policies.onelayer.config",
 				Imports: []string{"lib.onelayer.exempt", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource"},
@@ -1980,7 +2411,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/process/drain_cut_short/drain_cut_short.rego",
 				Package: "lib.onelayer.policies.process.drain_cut_short",
-				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/process/file_watcher/file_watcher.rego",
@@ -2028,6 +2459,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.supervision"},
 			},
 			ModuleInfo{
+				File:    "policies/process/proxy_lifecycle_script/proxy_lifecycle_script.rego",
+				Package: "lib.onelayer.policies.process.proxy_lifecycle_script",
+				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/process/restart_loop/restart_loop.rego",
 				Package: "lib.onelayer.policies.process.restart_loop",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.supervision", "lib.onelayer.workload"},
@@ -2058,6 +2494,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
+				File:    "policies/resilience/probe_of_wrong_layer/probe_of_wrong_layer.rego",
+				Package: "lib.onelayer.policies.resilience.probe_of_wrong_layer",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/resilience/retries_off_by_mistake/retries_off_by_mistake.rego",
 				Package: "lib.onelayer.policies.resilience.retries_off_by_mistake",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.resource"},
@@ -2073,6 +2514,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
+				File:    "policies/resilience/single_endpoint/single_endpoint.rego",
+				Package: "lib.onelayer.policies.resilience.single_endpoint",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
 				File:    "policies/resilience/stacked_retries/stacked_retries.rego",
 				Package: "lib.onelayer.policies.resilience.stacked_retries",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
@@ -2081,6 +2527,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/resilience/unsafe_retry/unsafe_retry.rego",
 				Package: "lib.onelayer.policies.resilience.unsafe_retry",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/capture_exclusion/capture_exclusion.rego",
+				Package: "lib.onelayer.policies.traffic.capture_exclusion",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego",
@@ -2093,6 +2544,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "policies/traffic/headless_service/headless_service.rego",
+				Package: "lib.onelayer.policies.traffic.headless_service",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "policies/traffic/in_container_cluster/in_container_cluster.rego",
 				Package: "lib.onelayer.policies.traffic.in_container_cluster",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.supervision"},
@@ -2101,6 +2557,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/in_pod_proxy/in_pod_proxy.rego",
 				Package: "lib.onelayer.policies.traffic.in_pod_proxy",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/ingress_own_balancer/ingress_own_balancer.rego",
+				Package: "lib.onelayer.policies.traffic.ingress_own_balancer",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego",
@@ -2121,6 +2582,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "policies/traffic/two_route_owners/two_route_owners.rego",
 				Package: "lib.onelayer.policies.traffic.two_route_owners",
 				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "policies/traffic/undeclared_protocol/undeclared_protocol.rego",
+				Package: "lib.onelayer.policies.traffic.undeclared_protocol",
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 		}
 }
