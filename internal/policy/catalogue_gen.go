@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "716910b5587935aacb6bdd6986ea7d58d00c5046dc09b4574b9438182d7c1778"
+const catalogueDigest = "745b2a31f316cfe4298290c13bbf3a3ebfe295c59e49dd497c1ce91e194387a4"
 
 var _ finding.Severity
 
@@ -670,7 +670,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "observability/metrics-uncollected",
 				Title:       "Metrics that nothing scrapes",
-				Description: "A container offers a port for metrics, and neither an annotation nor a monitor of its unit tells the cluster's Prometheus to scrape it. Kubernetes owns the collection of metrics - the application serves figures that nobody reads, and autoscalers and alerts that rest on them stay blind.",
+				Description: "A container offers a port for metrics, and neither an annotation nor one of the monitors beside it tells the cluster's Prometheus to scrape it. Kubernetes owns the collection of metrics - the application serves figures that nobody reads, and autoscalers and alerts that rest on them stay blind.",
 				Group:       "observability",
 				Severity:    "info",
 				Severities:  []finding.Severity{"info"},

@@ -153,7 +153,7 @@ _transports(record) := [written |
 _variables(record) := [written |
 	some name, variable in record.env
 	regex.match(`^((APP_|NODE_|WINSTON_)?LOG_?(FILE|PATH|DIR)(_PATH|_NAME)?|LOGGING_FILE_(NAME|PATH))$`, name)
-	variable.from == "manifest"
+	_answers_for(record, variable)
 	_path(record, resource.text(variable.value))
 	written := {
 		"what": sprintf("is told by %s to write log files", [name]),
@@ -161,6 +161,14 @@ _variables(record) := [written |
 		"path": variable.path,
 	}
 ]
+
+_answers_for(record, variable) if {
+	variable.from == "manifest"
+} else if {
+	record.kind == "onelayer.dev/Image"
+} else if {
+	resource.in_cluster
+}
 
 _kept(record, file) := "warning" if {
 	some mount in _mounts(record)
