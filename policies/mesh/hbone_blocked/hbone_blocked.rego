@@ -39,12 +39,12 @@ import data.lib.onelayer.resource
 violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"msg": sprintf("%s lists ports without 15008, so Kubernetes drops what the mesh tunnels %s; add 15008/TCP", [
 		direction,
-		_sides[direction].way,
+		side.way,
 	]),
 	"path": ["spec", direction, index, "ports"],
 }) if {
 	some record in resource.of({"networking.k8s.io/NetworkPolicy"})
-	some direction in ["ingress", "egress"]
+	some direction, side in _sides
 	_limits(record.obj.spec, direction)
 	index := [at | some at, rule in record.obj.spec[direction]; _for_pods(rule, direction)][0]
 	not _opens(record.obj.spec, direction)
@@ -53,8 +53,8 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }
 
 _sides := {
-	"ingress": {"way": "to these Pods", "type": "Ingress", "peers": "from"},
-	"egress": {"way": "from these Pods", "type": "Egress", "peers": "to"},
+	"ingress": {"way": "to these Pods", "peers": "from"},
+	"egress": {"way": "from these Pods", "peers": "to"},
 }
 
 _limits(spec, "ingress") if {
@@ -117,18 +117,13 @@ _covers(port) if {
 } else if {
 	port.port <= 15008
 	port.endPort >= 15008
-	is_number(port.port)
 	is_number(port.endPort)
 }
 
 _ambient(policy) if {
-	labels := _pairs(object.get(policy.spec, ["podSelector", "matchLabels"], {}))
+	labels := object.get(policy.spec, ["podSelector", "matchLabels"], {})
 	mesh.membership({"obj": policy, "spec": {}, "meta": {"labels": labels}}).mode == "ambient"
 }
-
-_pairs(labels) := labels if {
-	is_object(labels)
-} else := {}
 
 _opened_elsewhere(policy, direction) if {
 	namespace := resource.ref(policy).namespace

@@ -119,7 +119,6 @@ _hosted := [claim |
 		"path": ["spec", "hosts", index],
 		"services": _services_of(text, record.obj),
 	}
-	count(claim.services) > 0
 ]
 
 _routes_requests(spec) if {
@@ -136,7 +135,6 @@ _ruled := [claim |
 		"path": array.concat(["spec", "trafficPolicy"], part.path),
 		"services": _services_of(record.obj.spec.host, record.obj),
 	}
-	count(claim.services) > 0
 ]
 
 _part(traffic) := {"what": "outlierDetection", "path": ["outlierDetection"]} if {
@@ -157,7 +155,6 @@ _routed := [claim |
 		"path": parent.path,
 		"services": inventory.service_at(parent.namespace, parent.name),
 	}
-	count(claim.services) > 0
 ]
 
 _services_of(text, obj) := inventory.host(inventory.host_text(text), resource.ref(obj).namespace).objects
@@ -190,6 +187,6 @@ _request_paths(base, rule) := array.concat(
 	],
 )
 
-_selected(spec) := spec.selector.matchLabels if {
-	is_object(spec.selector.matchLabels)
+_selected(spec) := labels if {
+	labels := spec.selector.matchLabels
 } else := {}

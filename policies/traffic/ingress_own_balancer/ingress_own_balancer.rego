@@ -109,10 +109,10 @@ _names(spec) := {name |
 	name := _name(backend)
 }
 
-_name(backend) := backend.service.name if {
-	is_string(backend.service.name)
-} else := backend.serviceName if {
-	is_string(backend.serviceName)
+_name(backend) := name if {
+	name := resource.text(backend.service.name)
+} else := name if {
+	name := resource.text(backend.serviceName)
 }
 
 _balanced("nginx", _)

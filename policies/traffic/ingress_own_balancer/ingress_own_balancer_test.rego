@@ -95,6 +95,8 @@ test_backends if {
 		_places(_ingress({}, object.union(_nginx, {"rules": [], "defaultBackend": backend})), _sidecar) == []
 	}
 	_places(_ingress({}, object.union(_nginx, {"rules": "odd"})), _sidecar) == []
+	elsewhere := {"rules": [], "odd": {"service": {"name": "web"}}}
+	_places(_ingress({}, object.union(_nginx, elsewhere)), _sidecar) == []
 	_places(object.remove(_ingress({}, _nginx), ["spec"]), _sidecar) == []
 }
 
