@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "bcdaa95722da3c2d766977c39d54e5494a27cdfdea83d3316ad96034d8f53646"
+revision := "2d4e190604127b06445d5e8db4ebd6c7ca0bf92d47bc6e60bec89f1e6cd3c3e5"

@@ -86,11 +86,12 @@ profile_decides(profile) if {
 #   The traffic policies that a DestinationRule holds - its own, those of ports and of subsets - as a list of {value,
 #   path, labels}; labels are those of the subset, empty outside of one.
 traffic_policies(rule) := array.concat(
-	_policies_in(rule.spec, ["spec"], {}),
+	[object.union(policy, {"labels": {}}) | some policy in _policies_in(rule.spec, ["spec"])],
 	[policy |
 		some index, subset in rule.spec.subsets
 		is_object(subset)
-		some policy in _policies_in(subset, ["spec", "subsets", index], object.get(subset, "labels", {}))
+		some found in _policies_in(subset, ["spec", "subsets", index])
+		policy := object.union(found, {"labels": object.get(subset, "labels", {})})
 	],
 )
 
@@ -282,13 +283,13 @@ _claims_of("split.smi-spec.io/TrafficSplit", obj) := [object.union(address, {"ro
 
 _claims_of_route(obj) := [object.union(parent, {"role": "route", "form": ""}) | some parent in parents(obj)]
 
-_policies_in(holder, path, labels) := array.concat(
-	[{"value": policy, "path": array.concat(path, ["trafficPolicy"]), "labels": labels} |
+_policies_in(holder, path) := array.concat(own, ports) if {
+	own := [{"value": policy, "path": array.concat(path, ["trafficPolicy"])} |
 		policy := holder.trafficPolicy
 		is_object(policy)
-	],
-	[{"value": setting, "path": array.concat(path, ["trafficPolicy", "portLevelSettings", index]), "labels": labels} |
+	]
+	ports := [{"value": setting, "path": array.concat(path, ["trafficPolicy", "portLevelSettings", index])} |
 		some index, setting in holder.trafficPolicy.portLevelSettings
 		is_object(setting)
-	],
-)
+	]
+}
