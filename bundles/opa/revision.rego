@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "2d4e190604127b06445d5e8db4ebd6c7ca0bf92d47bc6e60bec89f1e6cd3c3e5"
+revision := "0752672bd4e62246409c21c0a729aa8b9ee58b1ac116a40e115e591a3d6ea84f"

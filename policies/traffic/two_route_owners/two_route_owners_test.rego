@@ -139,3 +139,8 @@ test_messages if {
 		"them; keep one API",
 	])}
 }
+
+test_an_owner_speaks_for_both if {
+	_brief(_route, [_grpc({}), _virtual(_any)]) == _one
+	{f.severity | some f in _beside(_route, [_grpc({})])} == {"info"}
+}
