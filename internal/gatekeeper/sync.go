@@ -36,6 +36,7 @@ var lookedUp = []gvk{
 	{Group: "gateway.networking.k8s.io", Version: "v1", Kind: "GRPCRoute"},
 	{Group: "policy.linkerd.io", Version: "v1beta3", Kind: "HTTPRoute"},
 	{Group: "linkerd.io", Version: "v1alpha2", Kind: "ServiceProfile"},
+	{Group: "split.smi-spec.io", Version: "v1alpha2", Kind: "TrafficSplit"},
 	{Group: "monitoring.coreos.com", Version: "v1", Kind: "PodMonitor"},
 	{Group: "monitoring.coreos.com", Version: "v1", Kind: "ServiceMonitor"},
 	{Group: "security.istio.io", Version: "v1", Kind: "PeerAuthentication"},

@@ -25,7 +25,8 @@ func testPage(t *testing.T, c *Cluster) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	require.NoError(t, page.Clone(ctx, root, clone))
-	require.NoError(t, script.Run(ctx, clone, append(c.Environment(), "GOWORK=off")...))
+	// -trimpath, so that Go's cache knows the packages of a clone that lies elsewhere each time.
+	require.NoError(t, script.Run(ctx, clone, append(c.Environment(), "GOWORK=off", "GOFLAGS=-trimpath")...))
 }
 
 // testLibrary installs the whole library as it is committed, rules about several objects included, and waits until
