@@ -38,6 +38,10 @@ var mayKnow = map[string][]string{
 	"finding":    nil,
 	"policy":     {"finding"},
 	"entry":      {"policy"},
+	"atomicfile": nil,
+	"refusal":    nil,
+	"strictjson": {"refusal"},
+	"bundle":     {"policy", "entry", "refusal", "strictjson"},
 	"source":     {"finding"},
 	"config":     {"finding", "policy", "source"},
 	"snapshot":   {"policy"},
@@ -47,7 +51,7 @@ var mayKnow = map[string][]string{
 	"docs":       {"finding", "policy"},
 	"policytest": {"finding", "policy", "source", "engine"},
 	"gatekeeper": {"finding", "policy"},
-	"cli":        {"finding", "policy", "source", "config", "engine", "claims", "report", "docs", "policytest", "gatekeeper", "snapshot"},
+	"cli":        {"finding", "policy", "source", "config", "engine", "claims", "report", "docs", "policytest", "gatekeeper", "snapshot", "atomicfile", "bundle", "refusal"},
 }
 
 // TestImports keeps the order of the packages: data flows from sources over the engine to reports, and nothing flows back.

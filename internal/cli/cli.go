@@ -94,6 +94,7 @@ func newRoot(env *Env) *cobra.Command {
 		newTestCmd(env),
 		newNewCmd(env),
 		newGatekeeperCmd(env),
+		newBuildCmd(env),
 		newConfigCmd(env),
 		newVersionCmd(env),
 		newCompletionCmd(env),

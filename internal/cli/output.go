@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/onelayer/onelayer/internal/atomicfile"
 	"github.com/onelayer/onelayer/internal/finding"
 	"github.com/onelayer/onelayer/internal/report"
 )
@@ -142,7 +143,7 @@ func writeFile(name string, write func(io.Writer) error) error {
 	if info, statErr := os.Stat(name); statErr == nil && !info.Mode().IsRegular() {
 		err = os.WriteFile(name, text.Bytes(), 0o644)
 	} else {
-		err = replaceFile(name, text.Bytes())
+		err = atomicfile.Write(name, text.Bytes(), 0o644)
 	}
 	if errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("write %s: folder %s does not exist", name, filepath.Dir(name))

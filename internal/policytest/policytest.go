@@ -122,7 +122,7 @@ func open(options Options) (*suite, *Result, error) {
 	if _, err := os.Stat(filepath.Join(options.Root, "policies")); err != nil {
 		return nil, result, fmt.Errorf("find policies: %s has no folder policies", options.Root)
 	}
-	s := &suite{options: options, fsys: overlay(os.DirFS(options.Root), options.Base)}
+	s := &suite{options: options, fsys: policy.Overlay(os.DirFS(options.Root), options.Base)}
 	library, problems, err := policy.LoadPartial(s.fsys)
 	if err != nil {
 		return nil, result, fmt.Errorf("read library: %w", err)

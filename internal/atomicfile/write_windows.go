@@ -1,4 +1,4 @@
-package cli
+package atomicfile
 
 import (
 	"errors"
@@ -6,14 +6,15 @@ import (
 	"path/filepath"
 )
 
-// replaceFile writes beside the file and renames, which Windows does in one step on one volume.
-func replaceFile(name string, text []byte) error {
+// write writes beside the file and renames, which Windows does in one step on one volume.
+func write(name string, text []byte, _ os.FileMode) error {
 	temporary, err := os.CreateTemp(filepath.Dir(name), ".onelayer-*")
 	if err != nil {
 		return err
 	}
 	_, err = temporary.Write(text)
-	if err = errors.Join(err, temporary.Close()); err == nil {
+	err = errors.Join(err, temporary.Sync(), temporary.Close())
+	if err == nil {
 		err = os.Rename(temporary.Name(), name)
 	}
 	if err != nil {

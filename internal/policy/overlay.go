@@ -1,4 +1,4 @@
-package policytest
+package policy
 
 import (
 	"errors"
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// overlay shows two file systems as one; a file of the upper one hides the file of that name in the lower one. When the
+// Overlay shows two file systems as one; a file of the upper one hides the file of that name in the lower one. When the
 // upper one has a folder lib of its own, it is a whole library and the lower one is not used.
-func overlay(upper, lower fs.FS) fs.FS {
+func Overlay(upper, lower fs.FS) fs.FS {
 	if lower == nil {
 		return upper
 	}
@@ -48,5 +48,3 @@ func (l layered) ReadDir(name string) ([]fs.DirEntry, error) {
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return entries, nil
 }
-
-func lines(texts []string) string { return strings.Join(texts, "\n") }

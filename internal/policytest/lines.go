@@ -1,0 +1,5 @@
+package policytest
+
+import "strings"
+
+func lines(texts []string) string { return strings.Join(texts, "\n") }
