@@ -42,6 +42,9 @@ var mayKnow = map[string][]string{
 	"refusal":    nil,
 	"strictjson": {"refusal"},
 	"bundle":     {"policy", "entry", "refusal", "strictjson"},
+	"signing":    {"bundle", "refusal", "strictjson"},
+	"release":    {"bundle", "signing", "refusal", "strictjson", "atomicfile"},
+	"registry":   {"bundle", "signing", "release", "refusal", "strictjson"},
 	"source":     {"finding"},
 	"config":     {"finding", "policy", "source"},
 	"snapshot":   {"policy"},
@@ -51,7 +54,7 @@ var mayKnow = map[string][]string{
 	"docs":       {"finding", "policy"},
 	"policytest": {"finding", "policy", "source", "engine"},
 	"gatekeeper": {"finding", "policy"},
-	"cli":        {"finding", "policy", "source", "config", "engine", "claims", "report", "docs", "policytest", "gatekeeper", "snapshot", "atomicfile", "bundle", "refusal"},
+	"cli":        {"finding", "policy", "source", "config", "engine", "claims", "report", "docs", "policytest", "gatekeeper", "snapshot", "atomicfile", "bundle", "signing", "release", "registry"},
 }
 
 // TestImports keeps the order of the packages: data flows from sources over the engine to reports, and nothing flows back.

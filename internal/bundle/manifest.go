@@ -85,6 +85,14 @@ func (a *Archive) check() error {
 	return checkKinds(m.Metadata.Target, a.Files)
 }
 
+// Expect refuses a bundle of another name or for another target.
+func (a *Archive) Expect(name string, target Target) error {
+	if about := a.Manifest.Metadata; about.Name != name || about.Target != target {
+		return refusal.New(refusal.WrongName, "the bundle is %q for %q, wanted is %q for %q", about.Name, about.Target, name, target)
+	}
+	return nil
+}
+
 // checkRoots refuses roots that take everything, that are not sorted, and that lie in one another.
 func checkRoots(roots []string) error {
 	if len(roots) == 0 {

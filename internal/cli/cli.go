@@ -95,6 +95,8 @@ func newRoot(env *Env) *cobra.Command {
 		newNewCmd(env),
 		newGatekeeperCmd(env),
 		newBuildCmd(env),
+		newSignCmd(env),
+		newVerifyCmd(env),
 		newConfigCmd(env),
 		newVersionCmd(env),
 		newCompletionCmd(env),

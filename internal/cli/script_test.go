@@ -2,6 +2,14 @@ package cli
 
 import (
 	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"strconv"
@@ -9,6 +17,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/onelayer/onelayer/internal/signing"
 )
 
 func TestMain(m *testing.M) {
@@ -26,7 +36,7 @@ func TestScripts(t *testing.T) {
 			return os.Mkdir(env.WorkDir+"/.git", 0o755)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits, "repeat": repeat, "grow": grow,
+			"exits": exits, "repeat": repeat, "grow": grow, "key": key, "flip": flip,
 		},
 		Condition: func(name string) (bool, error) {
 			if name == "root" {
@@ -71,6 +81,40 @@ func grow(ts *testscript.TestScript, _ bool, args []string) {
 	size, err := strconv.ParseInt(args[0], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[1]), size))
+}
+
+// key makes a key pair NAME.pem and NAME.pub, and sets id_NAME to the id of the key: key ES256|RS256|EdDSA NAME.
+func key(ts *testscript.TestScript, _ bool, args []string) {
+	var signer crypto.Signer
+	var err error
+	switch args[0] {
+	case "ES256":
+		signer, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case "RS256":
+		signer, err = rsa.GenerateKey(rand.Reader, 2048)
+	default:
+		_, signer, err = ed25519.GenerateKey(rand.Reader)
+	}
+	ts.Check(err)
+	der, err := x509.MarshalPKCS8PrivateKey(signer)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]+".pem"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600))
+	public, err := signing.NewPublicKey(signer.Public())
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]+".pub"), public.PEM(), 0o600))
+	ts.Setenv("id_"+args[1], public.ID)
+}
+
+// flip changes one bit of a file: flip FILE BYTE.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	text := []byte(ts.ReadFile(args[0]))
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if at < 0 {
+		at += len(text)
+	}
+	text[at] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
 }
 
 func exitCode(err error) string {
