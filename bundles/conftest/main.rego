@@ -72,8 +72,10 @@ import data.lib.onelayer.policies.traffic.two_route_owners as policy_traffic_two
 import data.lib.onelayer.policies.traffic.undeclared_protocol as policy_traffic_undeclared_protocol
 import data.lib.onelayer.resource
 import data.lib.onelayer.subject
+import data.lib.onelayer.synced
 
 deny_mesh_client_tls_override contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/client-tls-override")
 	some judged in _subjects
 	some found in _mesh_client_tls_override with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -81,6 +83,7 @@ deny_mesh_client_tls_override contains _flat(found, subject.file(judged, found))
 }
 
 warn_mesh_client_tls_override contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/client-tls-override")
 	some judged in _subjects
 	some found in _mesh_client_tls_override with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -94,6 +97,7 @@ _mesh_client_tls_override contains found if {
 }
 
 deny_mesh_double_enrolment contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/double-enrolment")
 	some judged in _subjects
 	some found in _mesh_double_enrolment with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -101,6 +105,7 @@ deny_mesh_double_enrolment contains _flat(found, subject.file(judged, found)) if
 }
 
 warn_mesh_double_enrolment contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/double-enrolment")
 	some judged in _subjects
 	some found in _mesh_double_enrolment with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -114,6 +119,7 @@ _mesh_double_enrolment contains found if {
 }
 
 deny_mesh_hand_rolled_proxy contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/hand-rolled-proxy")
 	some judged in _subjects
 	some found in _mesh_hand_rolled_proxy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -121,6 +127,7 @@ deny_mesh_hand_rolled_proxy contains _flat(found, subject.file(judged, found)) i
 }
 
 warn_mesh_hand_rolled_proxy contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/hand-rolled-proxy")
 	some judged in _subjects
 	some found in _mesh_hand_rolled_proxy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -134,6 +141,7 @@ _mesh_hand_rolled_proxy contains found if {
 }
 
 deny_mesh_hbone_blocked contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/hbone-blocked")
 	some judged in _subjects
 	some found in _mesh_hbone_blocked with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -141,6 +149,7 @@ deny_mesh_hbone_blocked contains _flat(found, subject.file(judged, found)) if {
 }
 
 warn_mesh_hbone_blocked contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/hbone-blocked")
 	some judged in _subjects
 	some found in _mesh_hbone_blocked with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -154,6 +163,7 @@ _mesh_hbone_blocked contains found if {
 }
 
 deny_mesh_host_network contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/host-network")
 	some judged in _subjects
 	some found in _mesh_host_network with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -161,6 +171,7 @@ deny_mesh_host_network contains _flat(found, subject.file(judged, found)) if {
 }
 
 warn_mesh_host_network contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/host-network")
 	some judged in _subjects
 	some found in _mesh_host_network with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -174,6 +185,7 @@ _mesh_host_network contains found if {
 }
 
 deny_mesh_ineffective_intent contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/ineffective-intent")
 	some judged in _subjects
 	some found in _mesh_ineffective_intent with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -181,6 +193,7 @@ deny_mesh_ineffective_intent contains _flat(found, subject.file(judged, found)) 
 }
 
 warn_mesh_ineffective_intent contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/ineffective-intent")
 	some judged in _subjects
 	some found in _mesh_ineffective_intent with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -194,6 +207,7 @@ _mesh_ineffective_intent contains found if {
 }
 
 deny_mesh_missing_waypoint contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/missing-waypoint")
 	some judged in _subjects
 	some found in _mesh_missing_waypoint with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -201,6 +215,7 @@ deny_mesh_missing_waypoint contains _flat(found, subject.file(judged, found)) if
 }
 
 warn_mesh_missing_waypoint contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/missing-waypoint")
 	some judged in _subjects
 	some found in _mesh_missing_waypoint with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -214,6 +229,7 @@ _mesh_missing_waypoint contains found if {
 }
 
 deny_mesh_mtls_disabled contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/mtls-disabled")
 	some judged in _subjects
 	some found in _mesh_mtls_disabled with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -221,6 +237,7 @@ deny_mesh_mtls_disabled contains _flat(found, subject.file(judged, found)) if {
 }
 
 warn_mesh_mtls_disabled contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/mtls-disabled")
 	some judged in _subjects
 	some found in _mesh_mtls_disabled with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -234,6 +251,7 @@ _mesh_mtls_disabled contains found if {
 }
 
 deny_mesh_opt_out contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/opt-out")
 	some judged in _subjects
 	some found in _mesh_opt_out with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -241,6 +259,7 @@ deny_mesh_opt_out contains _flat(found, subject.file(judged, found)) if {
 }
 
 warn_mesh_opt_out contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/opt-out")
 	some judged in _subjects
 	some found in _mesh_opt_out with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -254,6 +273,7 @@ _mesh_opt_out contains found if {
 }
 
 deny_mesh_proxy_identity contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/proxy-identity")
 	some judged in _subjects
 	some found in _mesh_proxy_identity with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -261,6 +281,7 @@ deny_mesh_proxy_identity contains _flat(found, subject.file(judged, found)) if {
 }
 
 warn_mesh_proxy_identity contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/proxy-identity")
 	some judged in _subjects
 	some found in _mesh_proxy_identity with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -274,6 +295,7 @@ _mesh_proxy_identity contains found if {
 }
 
 deny_mesh_switch_typo contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/switch-typo")
 	some judged in _subjects
 	some found in _mesh_switch_typo with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -281,6 +303,7 @@ deny_mesh_switch_typo contains _flat(found, subject.file(judged, found)) if {
 }
 
 warn_mesh_switch_typo contains _flat(found, subject.file(judged, found)) if {
+	_asked("mesh/switch-typo")
 	some judged in _subjects
 	some found in _mesh_switch_typo with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -294,6 +317,7 @@ _mesh_switch_typo contains found if {
 }
 
 deny_observability_log_files contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/log-files")
 	some judged in _subjects
 	some found in _observability_log_files with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -301,6 +325,7 @@ deny_observability_log_files contains _flat(found, subject.file(judged, found)) 
 }
 
 warn_observability_log_files contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/log-files")
 	some judged in _subjects
 	some found in _observability_log_files with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -314,6 +339,7 @@ _observability_log_files contains found if {
 }
 
 deny_observability_log_shipper_sidecar contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/log-shipper-sidecar")
 	some judged in _subjects
 	some found in _observability_log_shipper_sidecar with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -321,6 +347,7 @@ deny_observability_log_shipper_sidecar contains _flat(found, subject.file(judged
 }
 
 warn_observability_log_shipper_sidecar contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/log-shipper-sidecar")
 	some judged in _subjects
 	some found in _observability_log_shipper_sidecar with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -334,6 +361,7 @@ _observability_log_shipper_sidecar contains found if {
 }
 
 deny_observability_logs_excluded contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/logs-excluded")
 	some judged in _subjects
 	some found in _observability_logs_excluded with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -341,6 +369,7 @@ deny_observability_logs_excluded contains _flat(found, subject.file(judged, foun
 }
 
 warn_observability_logs_excluded contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/logs-excluded")
 	some judged in _subjects
 	some found in _observability_logs_excluded with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -354,6 +383,7 @@ _observability_logs_excluded contains found if {
 }
 
 deny_observability_manager_logs contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/manager-logs")
 	some judged in _subjects
 	some found in _observability_manager_logs with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -361,6 +391,7 @@ deny_observability_manager_logs contains _flat(found, subject.file(judged, found
 }
 
 warn_observability_manager_logs contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/manager-logs")
 	some judged in _subjects
 	some found in _observability_manager_logs with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -374,6 +405,7 @@ _observability_manager_logs contains found if {
 }
 
 deny_observability_manager_metrics contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/manager-metrics")
 	some judged in _subjects
 	some found in _observability_manager_metrics with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -381,6 +413,7 @@ deny_observability_manager_metrics contains _flat(found, subject.file(judged, fo
 }
 
 warn_observability_manager_metrics contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/manager-metrics")
 	some judged in _subjects
 	some found in _observability_manager_metrics with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -394,6 +427,7 @@ _observability_manager_metrics contains found if {
 }
 
 deny_observability_manager_telemetry contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/manager-telemetry")
 	some judged in _subjects
 	some found in _observability_manager_telemetry with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -401,6 +435,7 @@ deny_observability_manager_telemetry contains _flat(found, subject.file(judged, 
 }
 
 warn_observability_manager_telemetry contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/manager-telemetry")
 	some judged in _subjects
 	some found in _observability_manager_telemetry with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -414,6 +449,7 @@ _observability_manager_telemetry contains found if {
 }
 
 deny_observability_mesh_telemetry_disabled contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/mesh-telemetry-disabled")
 	some judged in _subjects
 	some found in _observability_mesh_telemetry_disabled with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -421,6 +457,7 @@ deny_observability_mesh_telemetry_disabled contains _flat(found, subject.file(ju
 }
 
 warn_observability_mesh_telemetry_disabled contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/mesh-telemetry-disabled")
 	some judged in _subjects
 	some found in _observability_mesh_telemetry_disabled with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -434,6 +471,7 @@ _observability_mesh_telemetry_disabled contains found if {
 }
 
 deny_observability_metrics_split contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/metrics-split")
 	some judged in _subjects
 	some found in _observability_metrics_split with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -441,6 +479,7 @@ deny_observability_metrics_split contains _flat(found, subject.file(judged, foun
 }
 
 warn_observability_metrics_split contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/metrics-split")
 	some judged in _subjects
 	some found in _observability_metrics_split with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -454,6 +493,7 @@ _observability_metrics_split contains found if {
 }
 
 deny_observability_metrics_uncollected contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/metrics-uncollected")
 	some judged in _subjects
 	some found in _observability_metrics_uncollected with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -461,6 +501,7 @@ deny_observability_metrics_uncollected contains _flat(found, subject.file(judged
 }
 
 warn_observability_metrics_uncollected contains _flat(found, subject.file(judged, found)) if {
+	_asked("observability/metrics-uncollected")
 	some judged in _subjects
 	some found in _observability_metrics_uncollected with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -532,6 +573,7 @@ _onelayer_waiver_unused contains found if {
 }
 
 deny_process_cron_in_container contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/cron-in-container")
 	some judged in _subjects
 	some found in _process_cron_in_container with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -539,6 +581,7 @@ deny_process_cron_in_container contains _flat(found, subject.file(judged, found)
 }
 
 warn_process_cron_in_container contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/cron-in-container")
 	some judged in _subjects
 	some found in _process_cron_in_container with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -552,6 +595,7 @@ _process_cron_in_container contains found if {
 }
 
 deny_process_drain_cut_short contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/drain-cut-short")
 	some judged in _subjects
 	some found in _process_drain_cut_short with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -559,6 +603,7 @@ deny_process_drain_cut_short contains _flat(found, subject.file(judged, found)) 
 }
 
 warn_process_drain_cut_short contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/drain-cut-short")
 	some judged in _subjects
 	some found in _process_drain_cut_short with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -572,6 +617,7 @@ _process_drain_cut_short contains found if {
 }
 
 deny_process_file_watcher contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/file-watcher")
 	some judged in _subjects
 	some found in _process_file_watcher with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -579,6 +625,7 @@ deny_process_file_watcher contains _flat(found, subject.file(judged, found)) if 
 }
 
 warn_process_file_watcher contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/file-watcher")
 	some judged in _subjects
 	some found in _process_file_watcher with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -592,6 +639,7 @@ _process_file_watcher contains found if {
 }
 
 deny_process_host_era_command contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/host-era-command")
 	some judged in _subjects
 	some found in _process_host_era_command with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -599,6 +647,7 @@ deny_process_host_era_command contains _flat(found, subject.file(judged, found))
 }
 
 warn_process_host_era_command contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/host-era-command")
 	some judged in _subjects
 	some found in _process_host_era_command with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -612,6 +661,7 @@ _process_host_era_command contains found if {
 }
 
 deny_process_manager_daemonised contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-daemonised")
 	some judged in _subjects
 	some found in _process_manager_daemonised with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -619,6 +669,7 @@ deny_process_manager_daemonised contains _flat(found, subject.file(judged, found
 }
 
 warn_process_manager_daemonised contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-daemonised")
 	some judged in _subjects
 	some found in _process_manager_daemonised with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -632,6 +683,7 @@ _process_manager_daemonised contains found if {
 }
 
 deny_process_manager_entrypoint contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-entrypoint")
 	some judged in _subjects
 	some found in _process_manager_entrypoint with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -639,6 +691,7 @@ deny_process_manager_entrypoint contains _flat(found, subject.file(judged, found
 }
 
 warn_process_manager_entrypoint contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-entrypoint")
 	some judged in _subjects
 	some found in _process_manager_entrypoint with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -652,6 +705,7 @@ _process_manager_entrypoint contains found if {
 }
 
 deny_process_manager_image contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-image")
 	some judged in _subjects
 	some found in _process_manager_image with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -659,6 +713,7 @@ deny_process_manager_image contains _flat(found, subject.file(judged, found)) if
 }
 
 warn_process_manager_image contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-image")
 	some judged in _subjects
 	some found in _process_manager_image with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -672,6 +727,7 @@ _process_manager_image contains found if {
 }
 
 deny_process_manager_in_hook contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-in-hook")
 	some judged in _subjects
 	some found in _process_manager_in_hook with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -679,6 +735,7 @@ deny_process_manager_in_hook contains _flat(found, subject.file(judged, found)) 
 }
 
 warn_process_manager_in_hook contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-in-hook")
 	some judged in _subjects
 	some found in _process_manager_in_hook with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -692,6 +749,7 @@ _process_manager_in_hook contains found if {
 }
 
 deny_process_manager_in_job contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-in-job")
 	some judged in _subjects
 	some found in _process_manager_in_job with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -699,6 +757,7 @@ deny_process_manager_in_job contains _flat(found, subject.file(judged, found)) i
 }
 
 warn_process_manager_in_job contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-in-job")
 	some judged in _subjects
 	some found in _process_manager_in_job with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -712,6 +771,7 @@ _process_manager_in_job contains found if {
 }
 
 deny_process_manager_installed contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-installed")
 	some judged in _subjects
 	some found in _process_manager_installed with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -719,6 +779,7 @@ deny_process_manager_installed contains _flat(found, subject.file(judged, found)
 }
 
 warn_process_manager_installed contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/manager-installed")
 	some judged in _subjects
 	some found in _process_manager_installed with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -732,6 +793,7 @@ _process_manager_installed contains found if {
 }
 
 deny_process_multiple_apps contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/multiple-apps")
 	some judged in _subjects
 	some found in _process_multiple_apps with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -739,6 +801,7 @@ deny_process_multiple_apps contains _flat(found, subject.file(judged, found)) if
 }
 
 warn_process_multiple_apps contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/multiple-apps")
 	some judged in _subjects
 	some found in _process_multiple_apps with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -752,6 +815,7 @@ _process_multiple_apps contains found if {
 }
 
 deny_process_proxy_lifecycle_script contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/proxy-lifecycle-script")
 	some judged in _subjects
 	some found in _process_proxy_lifecycle_script with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -759,6 +823,7 @@ deny_process_proxy_lifecycle_script contains _flat(found, subject.file(judged, f
 }
 
 warn_process_proxy_lifecycle_script contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/proxy-lifecycle-script")
 	some judged in _subjects
 	some found in _process_proxy_lifecycle_script with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -772,6 +837,7 @@ _process_proxy_lifecycle_script contains found if {
 }
 
 deny_process_restart_loop contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/restart-loop")
 	some judged in _subjects
 	some found in _process_restart_loop with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -779,6 +845,7 @@ deny_process_restart_loop contains _flat(found, subject.file(judged, found)) if 
 }
 
 warn_process_restart_loop contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/restart-loop")
 	some judged in _subjects
 	some found in _process_restart_loop with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -792,6 +859,7 @@ _process_restart_loop contains found if {
 }
 
 deny_process_signals_swallowed contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/signals-swallowed")
 	some judged in _subjects
 	some found in _process_signals_swallowed with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -799,6 +867,7 @@ deny_process_signals_swallowed contains _flat(found, subject.file(judged, found)
 }
 
 warn_process_signals_swallowed contains _flat(found, subject.file(judged, found)) if {
+	_asked("process/signals-swallowed")
 	some judged in _subjects
 	some found in _process_signals_swallowed with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -812,6 +881,7 @@ _process_signals_swallowed contains found if {
 }
 
 deny_resilience_breaker_on_single_replica contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/breaker-on-single-replica")
 	some judged in _subjects
 	some found in _resilience_breaker_on_single_replica with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -819,6 +889,7 @@ deny_resilience_breaker_on_single_replica contains _flat(found, subject.file(jud
 }
 
 warn_resilience_breaker_on_single_replica contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/breaker-on-single-replica")
 	some judged in _subjects
 	some found in _resilience_breaker_on_single_replica with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -832,6 +903,7 @@ _resilience_breaker_on_single_replica contains found if {
 }
 
 deny_resilience_manager_restart_policy contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/manager-restart-policy")
 	some judged in _subjects
 	some found in _resilience_manager_restart_policy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -839,6 +911,7 @@ deny_resilience_manager_restart_policy contains _flat(found, subject.file(judged
 }
 
 warn_resilience_manager_restart_policy contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/manager-restart-policy")
 	some judged in _subjects
 	some found in _resilience_manager_restart_policy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -852,6 +925,7 @@ _resilience_manager_restart_policy contains found if {
 }
 
 deny_resilience_missing_probe contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/missing-probe")
 	some judged in _subjects
 	some found in _resilience_missing_probe with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -859,6 +933,7 @@ deny_resilience_missing_probe contains _flat(found, subject.file(judged, found))
 }
 
 warn_resilience_missing_probe contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/missing-probe")
 	some judged in _subjects
 	some found in _resilience_missing_probe with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -872,6 +947,7 @@ _resilience_missing_probe contains found if {
 }
 
 deny_resilience_no_mesh_policy contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/no-mesh-policy")
 	some judged in _subjects
 	some found in _resilience_no_mesh_policy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -879,6 +955,7 @@ deny_resilience_no_mesh_policy contains _flat(found, subject.file(judged, found)
 }
 
 warn_resilience_no_mesh_policy contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/no-mesh-policy")
 	some judged in _subjects
 	some found in _resilience_no_mesh_policy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -892,6 +969,7 @@ _resilience_no_mesh_policy contains found if {
 }
 
 deny_resilience_probe_of_wrong_layer contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/probe-of-wrong-layer")
 	some judged in _subjects
 	some found in _resilience_probe_of_wrong_layer with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -899,6 +977,7 @@ deny_resilience_probe_of_wrong_layer contains _flat(found, subject.file(judged, 
 }
 
 warn_resilience_probe_of_wrong_layer contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/probe-of-wrong-layer")
 	some judged in _subjects
 	some found in _resilience_probe_of_wrong_layer with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -912,6 +991,7 @@ _resilience_probe_of_wrong_layer contains found if {
 }
 
 deny_resilience_retries_off_by_mistake contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/retries-off-by-mistake")
 	some judged in _subjects
 	some found in _resilience_retries_off_by_mistake with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -919,6 +999,7 @@ deny_resilience_retries_off_by_mistake contains _flat(found, subject.file(judged
 }
 
 warn_resilience_retries_off_by_mistake contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/retries-off-by-mistake")
 	some judged in _subjects
 	some found in _resilience_retries_off_by_mistake with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -932,6 +1013,7 @@ _resilience_retries_off_by_mistake contains found if {
 }
 
 deny_resilience_retry_exceeds_timeout contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/retry-exceeds-timeout")
 	some judged in _subjects
 	some found in _resilience_retry_exceeds_timeout with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -939,6 +1021,7 @@ deny_resilience_retry_exceeds_timeout contains _flat(found, subject.file(judged,
 }
 
 warn_resilience_retry_exceeds_timeout contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/retry-exceeds-timeout")
 	some judged in _subjects
 	some found in _resilience_retry_exceeds_timeout with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -952,6 +1035,7 @@ _resilience_retry_exceeds_timeout contains found if {
 }
 
 deny_resilience_shadowed_policy contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/shadowed-policy")
 	some judged in _subjects
 	some found in _resilience_shadowed_policy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -959,6 +1043,7 @@ deny_resilience_shadowed_policy contains _flat(found, subject.file(judged, found
 }
 
 warn_resilience_shadowed_policy contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/shadowed-policy")
 	some judged in _subjects
 	some found in _resilience_shadowed_policy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -972,6 +1057,7 @@ _resilience_shadowed_policy contains found if {
 }
 
 deny_resilience_single_endpoint contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/single-endpoint")
 	some judged in _subjects
 	some found in _resilience_single_endpoint with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -979,6 +1065,7 @@ deny_resilience_single_endpoint contains _flat(found, subject.file(judged, found
 }
 
 warn_resilience_single_endpoint contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/single-endpoint")
 	some judged in _subjects
 	some found in _resilience_single_endpoint with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -992,6 +1079,7 @@ _resilience_single_endpoint contains found if {
 }
 
 deny_resilience_stacked_retries contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/stacked-retries")
 	some judged in _subjects
 	some found in _resilience_stacked_retries with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -999,6 +1087,7 @@ deny_resilience_stacked_retries contains _flat(found, subject.file(judged, found
 }
 
 warn_resilience_stacked_retries contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/stacked-retries")
 	some judged in _subjects
 	some found in _resilience_stacked_retries with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1012,6 +1101,7 @@ _resilience_stacked_retries contains found if {
 }
 
 deny_resilience_unsafe_retry contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/unsafe-retry")
 	some judged in _subjects
 	some found in _resilience_unsafe_retry with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1019,6 +1109,7 @@ deny_resilience_unsafe_retry contains _flat(found, subject.file(judged, found)) 
 }
 
 warn_resilience_unsafe_retry contains _flat(found, subject.file(judged, found)) if {
+	_asked("resilience/unsafe-retry")
 	some judged in _subjects
 	some found in _resilience_unsafe_retry with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1032,6 +1123,7 @@ _resilience_unsafe_retry contains found if {
 }
 
 deny_traffic_capture_exclusion contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/capture-exclusion")
 	some judged in _subjects
 	some found in _traffic_capture_exclusion with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1039,6 +1131,7 @@ deny_traffic_capture_exclusion contains _flat(found, subject.file(judged, found)
 }
 
 warn_traffic_capture_exclusion contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/capture-exclusion")
 	some judged in _subjects
 	some found in _traffic_capture_exclusion with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1052,6 +1145,7 @@ _traffic_capture_exclusion contains found if {
 }
 
 deny_traffic_cluster_with_autoscaler contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/cluster-with-autoscaler")
 	some judged in _subjects
 	some found in _traffic_cluster_with_autoscaler with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1059,6 +1153,7 @@ deny_traffic_cluster_with_autoscaler contains _flat(found, subject.file(judged, 
 }
 
 warn_traffic_cluster_with_autoscaler contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/cluster-with-autoscaler")
 	some judged in _subjects
 	some found in _traffic_cluster_with_autoscaler with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1072,6 +1167,7 @@ _traffic_cluster_with_autoscaler contains found if {
 }
 
 deny_traffic_edge_bypass contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/edge-bypass")
 	some judged in _subjects
 	some found in _traffic_edge_bypass with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1079,6 +1175,7 @@ deny_traffic_edge_bypass contains _flat(found, subject.file(judged, found)) if {
 }
 
 warn_traffic_edge_bypass contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/edge-bypass")
 	some judged in _subjects
 	some found in _traffic_edge_bypass with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1092,6 +1189,7 @@ _traffic_edge_bypass contains found if {
 }
 
 deny_traffic_headless_service contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/headless-service")
 	some judged in _subjects
 	some found in _traffic_headless_service with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1099,6 +1197,7 @@ deny_traffic_headless_service contains _flat(found, subject.file(judged, found))
 }
 
 warn_traffic_headless_service contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/headless-service")
 	some judged in _subjects
 	some found in _traffic_headless_service with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1112,6 +1211,7 @@ _traffic_headless_service contains found if {
 }
 
 deny_traffic_in_container_cluster contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/in-container-cluster")
 	some judged in _subjects
 	some found in _traffic_in_container_cluster with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1119,6 +1219,7 @@ deny_traffic_in_container_cluster contains _flat(found, subject.file(judged, fou
 }
 
 warn_traffic_in_container_cluster contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/in-container-cluster")
 	some judged in _subjects
 	some found in _traffic_in_container_cluster with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1132,6 +1233,7 @@ _traffic_in_container_cluster contains found if {
 }
 
 deny_traffic_in_pod_proxy contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/in-pod-proxy")
 	some judged in _subjects
 	some found in _traffic_in_pod_proxy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1139,6 +1241,7 @@ deny_traffic_in_pod_proxy contains _flat(found, subject.file(judged, found)) if 
 }
 
 warn_traffic_in_pod_proxy contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/in-pod-proxy")
 	some judged in _subjects
 	some found in _traffic_in_pod_proxy with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1152,6 +1255,7 @@ _traffic_in_pod_proxy contains found if {
 }
 
 deny_traffic_ingress_own_balancer contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/ingress-own-balancer")
 	some judged in _subjects
 	some found in _traffic_ingress_own_balancer with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1159,6 +1263,7 @@ deny_traffic_ingress_own_balancer contains _flat(found, subject.file(judged, fou
 }
 
 warn_traffic_ingress_own_balancer contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/ingress-own-balancer")
 	some judged in _subjects
 	some found in _traffic_ingress_own_balancer with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1172,6 +1277,7 @@ _traffic_ingress_own_balancer contains found if {
 }
 
 deny_traffic_mesh_balancer_disabled contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/mesh-balancer-disabled")
 	some judged in _subjects
 	some found in _traffic_mesh_balancer_disabled with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1179,6 +1285,7 @@ deny_traffic_mesh_balancer_disabled contains _flat(found, subject.file(judged, f
 }
 
 warn_traffic_mesh_balancer_disabled contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/mesh-balancer-disabled")
 	some judged in _subjects
 	some found in _traffic_mesh_balancer_disabled with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1192,6 +1299,7 @@ _traffic_mesh_balancer_disabled contains found if {
 }
 
 deny_traffic_replicas_with_autoscaler contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/replicas-with-autoscaler")
 	some judged in _subjects
 	some found in _traffic_replicas_with_autoscaler with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1199,6 +1307,7 @@ deny_traffic_replicas_with_autoscaler contains _flat(found, subject.file(judged,
 }
 
 warn_traffic_replicas_with_autoscaler contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/replicas-with-autoscaler")
 	some judged in _subjects
 	some found in _traffic_replicas_with_autoscaler with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1212,6 +1321,7 @@ _traffic_replicas_with_autoscaler contains found if {
 }
 
 deny_traffic_session_affinity contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/session-affinity")
 	some judged in _subjects
 	some found in _traffic_session_affinity with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1219,6 +1329,7 @@ deny_traffic_session_affinity contains _flat(found, subject.file(judged, found))
 }
 
 warn_traffic_session_affinity contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/session-affinity")
 	some judged in _subjects
 	some found in _traffic_session_affinity with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1232,6 +1343,7 @@ _traffic_session_affinity contains found if {
 }
 
 deny_traffic_two_route_owners contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/two-route-owners")
 	some judged in _subjects
 	some found in _traffic_two_route_owners with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1239,6 +1351,7 @@ deny_traffic_two_route_owners contains _flat(found, subject.file(judged, found))
 }
 
 warn_traffic_two_route_owners contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/two-route-owners")
 	some judged in _subjects
 	some found in _traffic_two_route_owners with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1252,6 +1365,7 @@ _traffic_two_route_owners contains found if {
 }
 
 deny_traffic_undeclared_protocol contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/undeclared-protocol")
 	some judged in _subjects
 	some found in _traffic_undeclared_protocol with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1259,6 +1373,7 @@ deny_traffic_undeclared_protocol contains _flat(found, subject.file(judged, foun
 }
 
 warn_traffic_undeclared_protocol contains _flat(found, subject.file(judged, found)) if {
+	_asked("traffic/undeclared-protocol")
 	some judged in _subjects
 	some found in _traffic_undeclared_protocol with input as judged.input
 		with data.lib.onelayer.prepared as _prepared
@@ -1291,6 +1406,38 @@ _warned := {"warning", "info"} if {
 	params.config.conftest.info == true
 } else := {"warning"}
 
+_asked(id) if {
+	some kind in _kinds
+	id in _rules[kind]
+	_hinted(id)
+}
+
+_kinds := _given_kinds | {"onelayer.dev/Image" | _of_files}
+
+_given_kinds := kinds if {
+	kinds := {record.kind | some record in resource.all} with input as _given
+}
+
+_of_files if {
+	some kind in _given_kinds
+	startswith(kind, "onelayer.dev/")
+}
+
+_hinted(id) if {
+	not _hints[id]
+} else if {
+	_of_files
+} else if {
+	some hint in _hints[id].plain
+	contains(_text, hint)
+} else if {
+	regex.match(_hints[id].words, _text)
+} else if {
+	synced.cluster[resource.api_version].Image
+}
+
+_text := lower(sprintf("%v", [input]))
+
 _subjects := subjects if subjects := subject.all with input as _given
 
 _prepared := prepared if prepared := subject.prepared with input as _given
@@ -1311,6 +1458,61 @@ _file := trim_prefix(replace(whole, `\`, "/"), concat("", [_folder, "/"])) if {
 } else := ""
 
 _folder := object.get(opa.runtime(), ["env", "PWD"], "/")
+
+_hints := {
+	"mesh/client-tls-override": {"plain": ["disable", "mutual", "simple"]},
+	"mesh/double-enrolment": {"plain": ["istio-injection", "istio.io/dataplane-mode", "istio.io/rev", "linkerd.io/inject", "sidecar.istio.io/inject"]},
+	"mesh/hand-rolled-proxy": {"plain": ["consul-dataplane", "envoyproxy/envoy", "istio-init", "istio-proxy", "kuma-dp", "linkerd-init", "linkerd-proxy", "linkerd/proxy", "proxyv2"]},
+	"mesh/hbone-blocked": {"plain": ["ports"]},
+	"mesh/host-network": {"plain": ["hostnetwork"]},
+	"mesh/ineffective-intent": {"plain": ["istio-injection", "istio.io/", "linkerd.io/"]},
+	"mesh/mtls-disabled": {"plain": ["config.linkerd.io/default-inbound-policy", "disable", "permissive", "security.istio.io/tlsmode"]},
+	"mesh/opt-out": {"plain": ["istio.io/dataplane-mode", "linkerd.io/inject", "sidecar.istio.io/inject"]},
+	"mesh/proxy-identity": {"plain": ["runasgroup", "runasuser"]},
+	"mesh/switch-typo": {"plain": ["istio-injection", "istio.io/dataplane-mode", "linkerd.io/inject", "sidecar.istio.io/inject"]},
+	"observability/log-files": {"plain": ["log"]},
+	"observability/log-shipper-sidecar": {"plain": ["alloy", "filebeat", "fluent-bit", "fluentbit", "fluentd", "grafana/agent", "logrotate", "logstash", "promtail", "td-agent", "vector"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})tail(?:[^0-9a-z]|$)`},
+	"observability/logs-excluded": {"plain": ["co.elastic.logs", "fluentbit.io/exclude", "logs_exclude", "splunk.com/exclude", "sumologic.com/exclude", "vector.dev/exclude"]},
+	"observability/manager-logs": {"plain": ["keymetrics", "pm2"]},
+	"observability/manager-metrics": {"plain": ["keymetrics", "pm2"]},
+	"observability/manager-telemetry": {"plain": ["keymetrics", "pm2", "pmx"]},
+	"observability/mesh-telemetry-disabled": {"plain": ["proxy.istio.io/config", "telemetry", "viz.linkerd.io/disable-tap"]},
+	"observability/metrics-split": {"plain": ["prometheus"]},
+	"observability/metrics-uncollected": {"plain": ["metrics"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})prom`},
+	"process/cron-in-container": {"plain": ["((", "cron", "keymetrics", "pm2"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})until(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})while(?:[^0-9a-z]|$)`},
+	"process/drain-cut-short": {"plain": ["keymetrics", "pm2", "prestop", "proxy-wait-before-exit-seconds", "terminationdrainduration"]},
+	"process/file-watcher": {"plain": ["--hot", "--reload", "compiledaemon", "flask", "keymetrics", "nest", "node-dev", "nodemon", "pm2", "reflex", "supervisor", "tsnd", "watch"]},
+	"process/host-era-command": {"plain": ["pm2"]},
+	"process/manager-daemonised": {"plain": ["/init", "bluepill", "chaperone", "circusd", "dinit", "forego", "foreman", "forever", "god", "goreman", "hivemind", "honcho", "horust", "immortal", "monit", "my_init", "overmind", "passenger", "pebble", "perpboot", "perpd", "pm2", "process-compose", "procodile", "runit", "runsv", "s6-", "shoreman", "sl-pm", "sl-run", "slc", "supervise", "supervisord", "svscan", "systemd"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})nf(?:[^0-9a-z]|$)`},
+	"process/manager-entrypoint": {"plain": ["-init", "/init", "alpine-s6", "bluepill", "chaperone", "circusd", "dinit", "forego", "foreman", "forever", "god", "goreman", "hassio", "hivemind", "home-assistant", "homeassistant", "honcho", "horust", "immortal", "linuxserver", "monit", "my_init", "overmind", "passenger", "pebble", "perpboot", "perpd", "phusion", "pm2", "process-compose", "procodile", "runit", "runsv", "s6-", "shoreman", "sl-pm", "sl-run", "slc", "supervise", "supervisord", "svscan", "systemd"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})nf(?:[^0-9a-z]|$)`},
+	"process/manager-image": {"plain": ["-init", "alpine-s6", "discourse", "gitlab", "hassio", "home-assistant", "homeassistant", "linuxserver", "phusion", "pm2", "strong-pm", "systemd"]},
+	"process/manager-in-hook": {"plain": ["/init", "bluepill", "chaperone", "circus", "dinit", "forever", "god", "horust", "immortal", "monit", "my_init", "passenger", "pebble", "perpboot", "perpd", "pm2", "process-compose", "runit", "runsv", "s6-", "sl-pm", "sl-run", "slc", "supervis", "systemctl", "systemd"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})sv(?:[^0-9a-z]|$)`},
+	"process/manager-in-job": {"plain": ["-init", "/init", "alpine-s6", "bluepill", "chaperone", "circusd", "dinit", "forego", "foreman", "forever", "god", "goreman", "hassio", "hivemind", "home-assistant", "homeassistant", "honcho", "horust", "immortal", "linuxserver", "monit", "my_init", "overmind", "passenger", "pebble", "perpboot", "perpd", "phusion", "pm2", "process-compose", "procodile", "runit", "runsv", "s6-", "shoreman", "sl-pm", "sl-run", "slc", "supervise", "supervisord", "svscan", "systemd"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})nf(?:[^0-9a-z]|$)`},
+	"process/multiple-apps": {"plain": ["&", "-init", "/init", "alpine-s6", "concurrently", "forego", "foreman", "goreman", "hassio", "hivemind", "home-assistant", "homeassistant", "honcho", "keymetrics", "linuxserver", "mprocs", "multirun", "my_init", "npm-run-all", "overmind", "phusion", "pm2", "procodile", "run-p", "runit", "runsv", "s6-", "shoreman", "supervisord"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})nf(?:[^0-9a-z]|$)`},
+	"process/proxy-lifecycle-script": {"plain": ["15020", "15021", "4191", "envoy_admin_api", "holdapplicationuntilproxystarts", "istio_quit_api", "linkerd-await", "pilot-agent", "quitquitquit", "scuttle"]},
+	"process/restart-loop": {"plain": ["((", "restartpolicy"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})until(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})while(?:[^0-9a-z]|$)`},
+	"process/signals-swallowed": {"plain": ["keymetrics", "pm2"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})bun(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})bunx(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})npm(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})npx(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})pnpm(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})pnpx(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})yarn|sh(?:[^0-9a-z]|$)`},
+	"resilience/breaker-on-single-replica": {"plain": ["balancer.linkerd.io/failure-accrual", "outlierdetection"]},
+	"resilience/manager-restart-policy": {"plain": ["keymetrics", "pm2"]},
+	"resilience/no-mesh-policy": {"plain": ["selector"]},
+	"resilience/probe-of-wrong-layer": {"plain": ["probe"]},
+	"resilience/retries-off-by-mistake": {"plain": ["fault", "retries", "retry.linkerd.io/limit"]},
+	"resilience/retry-exceeds-timeout": {"plain": ["retries", "retry"]},
+	"resilience/shadowed-policy": {"plain": ["failure-accrual", "retry", "timeout"]},
+	"resilience/stacked-retries": {"plain": ["retries", "retry"]},
+	"resilience/unsafe-retry": {"plain": ["retry"]},
+	"traffic/capture-exclusion": {"plain": ["bypass-inbound-capture", "config.linkerd.io/skip-", "interceptionmode", "traffic.sidecar.istio.io"]},
+	"traffic/cluster-with-autoscaler": {"plain": ["keymetrics", "pm2"]},
+	"traffic/edge-bypass": {"plain": ["externalips", "hostport", "loadbalancer", "nodeport"]},
+	"traffic/headless-service": {"plain": ["none"]},
+	"traffic/in-container-cluster": {"plain": ["keymetrics", "pm2", "web_concurrency"]},
+	"traffic/in-pod-proxy": {"plain": ["apache", "caddy", "envoy", "haproxy", "httpd", "kong", "nginx", "openresty", "squid", "tengine", "traefik", "varnish"]},
+	"traffic/ingress-own-balancer": {"plain": ["nginx", "traefik"]},
+	"traffic/mesh-balancer-disabled": {"plain": ["networking.istio.io/exportto", "passthrough", "serviceentry"]},
+	"traffic/replicas-with-autoscaler": {"plain": ["replicas"]},
+	"traffic/session-affinity": {"plain": ["clientip"]},
+	"traffic/two-route-owners": {"plain": [], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})service(?:[^0-9a-z]|$)`},
+}
 
 _due contains id if {
 	not admission.silent

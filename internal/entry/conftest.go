@@ -9,7 +9,7 @@ func conftest(library *policy.Library) string {
 	w.head("main", "The entry for conftest", `Generated from the METADATA of the policies; change it there. For each rule it holds deny_RULE for errors and
 		warn_RULE for warnings, and for what is worth knowing if the configuration asks with conftest.info. The
 		configuration is data.lib.onelayer.config: conftest test --data FILE.`,
-		library.Rules(), "admission", "exempt", "params", "resource", "subject")
+		library.Rules(), "admission", "exempt", "params", "resource", "subject", "synced")
 	for _, rule := range library.Rules() {
 		if own(rule) {
 			w.conftestOwn(rule)
@@ -18,6 +18,7 @@ func conftest(library *policy.Library) string {
 		}
 	}
 	w.line("%s", conftestCommon)
+	w.hints(ofObjects(library))
 	w.dispatch(ofObjects(library))
 	w.help(library.Rules())
 	return w.String()
@@ -30,7 +31,7 @@ func (w *writer) conftestRule(rule *policy.Rule) {
 	name := slug(rule)
 	for _, head := range heads {
 		w.line("%s_%s contains _flat(found, subject.file(judged, found)) if {", head.prefix, name)
-		w.line("\tsome judged in _subjects")
+		w.line("\t_asked(%s)\n\tsome judged in _subjects", quote(rule.ID))
 		w.line("\tsome found in _%s with input as judged.input\n\t\twith data.lib.onelayer.prepared as _prepared", name)
 		w.line("\t%s\n}\n", level(head.levels))
 	}
@@ -75,6 +76,38 @@ _located(file) := {"_loc": {"file": file, "line": 1}} if {
 _warned := {"warning", "info"} if {
 	params.config.conftest.info == true
 } else := {"warning"}
+
+_asked(id) if {
+	some kind in _kinds
+	id in _rules[kind]
+	_hinted(id)
+}
+
+_kinds := _given_kinds | {"onelayer.dev/Image" | _of_files}
+
+_given_kinds := kinds if {
+	kinds := {record.kind | some record in resource.all} with input as _given
+}
+
+_of_files if {
+	some kind in _given_kinds
+	startswith(kind, "onelayer.dev/")
+}
+
+_hinted(id) if {
+	not _hints[id]
+} else if {
+	_of_files
+} else if {
+	some hint in _hints[id].plain
+	contains(_text, hint)
+} else if {
+	regex.match(_hints[id].words, _text)
+} else if {
+	synced.cluster[resource.api_version].Image
+}
+
+_text := lower(sprintf("%v", [input]))
 
 _subjects := subjects if subjects := subject.all with input as _given
 

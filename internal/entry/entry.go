@@ -98,6 +98,26 @@ func (w *writer) dispatch(rules []*policy.Rule) {
 	w.line("}\n")
 }
 
+// hints writes what the text of an input must hold for a rule to find something in it. A rule without needles has none.
+func (w *writer) hints(rules []*policy.Rule) {
+	w.line("_hints := {")
+	for _, rule := range rules {
+		if len(rule.Needles) == 0 {
+			continue
+		}
+		hints := policy.HintsOf(rule)
+		w.line("\t%s: {\"plain\": [%s]%s},", quote(rule.ID), strings.Join(quoteAll(hints.Plain), ", "), words(hints))
+	}
+	w.line("}\n")
+}
+
+func words(hints policy.Hints) string {
+	if len(hints.Words) == 0 {
+		return ""
+	}
+	return ", \"words\": `" + strings.Join(hints.Words, "|") + "`"
+}
+
 // help writes what findings are shown with.
 func (w *writer) help(rules []*policy.Rule) {
 	w.line("_remediation := {")

@@ -30,12 +30,12 @@ type outcome struct {
 
 type place struct{ File string }
 
-// TestConftest gives every document of a share of the fixtures to the released conftest, which judges them one by one. It
+// TestConftest gives every document of the fixtures to the released conftest, which judges them one by one. It
 // must say what `onelayer check` says of a folder that holds just that document.
 func TestConftest(t *testing.T) {
 	conftest.each(t, func(t *testing.T, p *program) {
 		found := 0
-		for _, group := range byConfig(p.share(fixtures(t), 4)) {
+		for _, group := range byConfig(p.share(fixtures(t), 1)) {
 			dir := t.TempDir()
 			var folders, staged []string
 			for i, f := range group {
@@ -59,7 +59,7 @@ func TestConftest(t *testing.T) {
 // TestConftestCombine gives all files of a fixture, of a share of them, to conftest at once, which must then know what they are to each other.
 func TestConftestCombine(t *testing.T) {
 	conftest.each(t, func(t *testing.T, p *program) {
-		for _, f := range p.share(fixtures(t), 8) {
+		for _, f := range p.share(fixtures(t), 4) {
 			if len(f.files) == 0 {
 				continue
 			}
@@ -75,8 +75,8 @@ func TestConftestCombine(t *testing.T) {
 	})
 }
 
-// share is one fixture of some: conftest evaluates the library anew for each rule and document, which takes a quarter of a
-// second. In process every fixture is compared (tests/equivalence).
+// share is one fixture of some, of fewer for the oldest program: every start of conftest compiles the library, which takes
+// a second. In process every fixture is compared (tests/equivalence).
 func (p *program) share(all []fixture, of int) []fixture {
 	if p == conftest.oldest {
 		of *= 4
