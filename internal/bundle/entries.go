@@ -130,13 +130,18 @@ func checkEntries(entries []File, limits Limits) error {
 		case len(entry.Data) > limits.File:
 			return refusal.New(refusal.TooLarge, "entry %q has %d bytes, allowed are %d", entry.Name, len(entry.Data), limits.File)
 		}
-		if parent := parentAmong(folded, lower); parent != "" {
-			return refusal.New(refusal.DuplicateEntry, "entry %q lies in %q, which is a file", entry.Name, parent)
-		}
 		folded[lower] = entry.Name
+	}
+	for lower, name := range folded {
+		if parent := parentAmong(folded, lower); parent != "" {
+			return refusal.New(refusal.DuplicateEntry, "entry %q lies in %q, which is a file", name, parent)
+		}
 	}
 	return nil
 }
+
+// CheckNames refuses files whose names could not be those of a bundle: no plain paths, twice, or out of order.
+func CheckNames(files []File) error { return checkEntries(files, DefaultLimits()) }
 
 // parentAmong gives the file that a name would have to be a folder for.
 func parentAmong(files map[string]string, name string) string {

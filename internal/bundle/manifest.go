@@ -12,6 +12,12 @@ import (
 	"github.com/onelayer/onelayer/internal/strictjson"
 )
 
+// maxManifestBytes and maxRoots bound a manifest before it is read; that of the library has some 6 KiB and 100 roots.
+const (
+	maxManifestBytes = 64 << 10
+	maxRoots         = 1024
+)
+
 // regoVersion is the version of Rego that the whole library is written in.
 const regoVersion = 1
 
@@ -97,6 +103,9 @@ func (a *Archive) Expect(name string, target Target) error {
 func checkRoots(roots []string) error {
 	if len(roots) == 0 {
 		return refusal.New(refusal.Roots, "%s: there are no roots, which means that the bundle owns everything", ManifestFile)
+	}
+	if len(roots) > maxRoots {
+		return refusal.New(refusal.Roots, "%s: there are %d roots, allowed are %d", ManifestFile, len(roots), maxRoots)
 	}
 	for i, root := range roots {
 		if !rootPattern.MatchString(root) {

@@ -48,6 +48,9 @@ func (a *Archive) take(entries []File) error {
 		return refusal.New(refusal.Manifest, "the bundle has no %s", ManifestFile)
 	}
 	a.manifest = entries[at].Data
+	if len(a.manifest) > maxManifestBytes {
+		return refusal.New(refusal.TooLarge, "%s has %d bytes, allowed are %d", ManifestFile, len(a.manifest), maxManifestBytes)
+	}
 	a.Files = slices.Delete(slices.Clone(entries), at, at+1)
 	return strictjson.Unmarshal(ManifestFile, a.manifest, &a.Manifest)
 }

@@ -97,6 +97,8 @@ func newRoot(env *Env) *cobra.Command {
 		newBuildCmd(env),
 		newSignCmd(env),
 		newVerifyCmd(env),
+		newPushCmd(env),
+		newPullCmd(env),
 		newConfigCmd(env),
 		newVersionCmd(env),
 		newCompletionCmd(env),

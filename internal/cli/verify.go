@@ -1,14 +1,17 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/onelayer/onelayer/internal/bundle"
+	"github.com/onelayer/onelayer/internal/registry"
 	"github.com/onelayer/onelayer/internal/release"
 	"github.com/onelayer/onelayer/internal/signing"
 )
@@ -21,6 +24,8 @@ type trustFlags struct {
 // verifyFlags are the flags of `onelayer verify`.
 type verifyFlags struct {
 	trustFlags
+	registryFlags
+	cosignKey                      string
 	release, timestamp, newKeyring string
 	key, keyID, output             string
 }
@@ -29,25 +34,27 @@ type verifyFlags struct {
 func newVerifyCmd(env *Env) *cobra.Command {
 	f := &verifyFlags{}
 	cmd := &cobra.Command{
-		Use:   "verify FILE",
+		Use:   "verify FILE|oci://HOST/REPOSITORY:TAG",
 		Short: "Verify a bundle: signatures, bytes, channel, version and age",
 		Long: "Verify a bundle against a keyring: the release statement and the timestamp beside it, that it is no older than what this\n" +
 			"machine has seen, and that every byte is the one that was signed. With --key instead of --keyring only the signature\n" +
 			"inside the bundle is checked, as OPA does: that says nothing about age or version.",
 		Example: "  onelayer verify onelayer-opa.tar.gz --keyring keyring.json --channel stable\n" +
 			"  onelayer verify onelayer-opa.tar.gz --key bundle.pub --channel stable",
-		Args: oneArgument("the file of a bundle"),
-		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(env, f, args[0]) },
+		Args: oneArgument("the file of a bundle, or a reference oci://HOST/REPOSITORY:TAG"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runVerify(cmd.Context(), env, f, args[0]) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	f.add(cmd)
+	f.trustFlags.add(cmd)
 	flags.StringVar(&f.release, "release", "", "release statement (default: NAME.release.json beside the bundle)")
 	flags.StringVar(&f.timestamp, "timestamp", "", "timestamp (default: NAME.timestamp.json beside the bundle, if there is one)")
 	flags.StringVar(&f.newKeyring, "new-keyring", "", "newer keyring that the channel publishes")
 	flags.StringVar(&f.key, "key", "", "public key, to check the signature in the bundle and nothing else")
 	flags.StringVar(&f.keyID, "key-id", "", "name of that key (default: the SHA-256 of the public key)")
+	flags.StringVar(&f.cosignKey, "cosign-key", "", "public key that must have signed the artifact in a registry, as cosign or onelayer push --key do")
 	flags.StringVarP(&f.output, "output", "o", "text", "text or json")
+	f.registryFlags.add(cmd)
 	return cmd
 }
 
@@ -110,7 +117,7 @@ type released struct {
 	Keyring uint64        `json:"keyring"`
 }
 
-func runVerify(env *Env, f *verifyFlags, file string) error {
+func runVerify(ctx context.Context, env *Env, f *verifyFlags, file string) error {
 	if err := oneOf("output", f.output, "text", "json"); err != nil {
 		return err
 	}
@@ -119,6 +126,10 @@ func runVerify(env *Env, f *verifyFlags, file string) error {
 	switch {
 	case f.keyring != "" && f.key != "":
 		return errors.New("--keyring and --key exclude each other: --key checks less")
+	case strings.HasPrefix(file, registry.Scheme):
+		result, err = verifyArtifact(ctx, env, f, file)
+	case f.cosignKey != "":
+		return errors.New("--cosign-key is about artifacts in registries: give oci://HOST/REPOSITORY:TAG")
 	case f.keyring != "":
 		result, err = verifyRelease(env, f, file)
 	case f.key != "":
@@ -161,6 +172,33 @@ func verifyRelease(env *Env, f *verifyFlags, file string) (*verification, error)
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return describe(file, verified), nil
+}
+
+// verifyArtifact checks what a registry holds, and writes nothing.
+func verifyArtifact(ctx context.Context, env *Env, f *verifyFlags, reference string) (*verification, error) {
+	if f.keyring == "" {
+		return nil, errors.New("nobody to trust: give --keyring FILE")
+	}
+	want, err := f.want(env)
+	if err != nil {
+		return nil, err
+	}
+	repository, ctx, cancel, err := f.open(ctx, reference)
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	pulled, err := repository.Pull(ctx, want)
+	if err == nil && f.cosignKey != "" {
+		var public signing.PublicKey
+		if public, err = env.places().ReadPublic(f.cosignKey); err == nil {
+			_, err = repository.VerifyAttestation(ctx, pulled.Artifact, registry.SignaturePredicate, public)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", reference, err)
+	}
+	return describe(registry.Scheme+repository.Pinned(pulled.Artifact), pulled.Verified), nil
 }
 
 // describe makes the report of a verified release.

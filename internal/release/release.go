@@ -103,14 +103,19 @@ func (r Release) Sign(keys ...*signing.PrivateKey) ([]byte, error) {
 	return seal(ReleaseType, r, keys)
 }
 
-// TimestampOf makes the timestamp of a signed release, to be signed by the online key.
-func TimestampOf(signed []byte, created, expires time.Time) (Timestamp, error) {
+// Peek reads a signed release without verifying it: good enough to notice a mistake of one's own.
+func Peek(signed []byte) (about Release, err error) {
 	sealed, err := signing.ReadEnvelope("release", ReleaseType, signed)
 	if err != nil {
-		return Timestamp{}, err
+		return about, err
 	}
-	var about Release
-	if err := strictjson.Unmarshal("release", sealed.Payload, &about); err != nil {
+	return about, strictjson.Unmarshal("release", sealed.Payload, &about)
+}
+
+// TimestampOf makes the timestamp of a signed release, to be signed by the online key.
+func TimestampOf(signed []byte, created, expires time.Time) (Timestamp, error) {
+	about, err := Peek(signed)
+	if err != nil {
 		return Timestamp{}, err
 	}
 	return Timestamp{

@@ -176,7 +176,21 @@ func (p *pending) openRelease(text []byte) error {
 	if err := p.want.matches("release", p.release.Name, p.release.Target, p.release.Channel); err != nil {
 		return err
 	}
+	if err := p.want.suits(p.release); err != nil {
+		return err
+	}
 	return checkTime("release", p.release.Created, p.release.Expires, p.want.Now)
+}
+
+// suits refuses a release of another artifact, or for a newer OPA.
+func (w Want) suits(r Release) error {
+	if w.OCIDigest != "" && w.OCIDigest != r.OCIDigest {
+		return refusal.New(refusal.OCIDigest, "the artifact has digest %s, released was %q", w.OCIDigest, r.OCIDigest)
+	}
+	if w.OPA != "" && r.MinimumOPA != "" && (!isVersion(w.OPA) || older(w.OPA, r.MinimumOPA)) {
+		return refusal.New(refusal.MinimumOPA, "the bundle needs OPA %s, given is %s", r.MinimumOPA, w.OPA)
+	}
+	return nil
 }
 
 func (p *pending) openTimestamp(text []byte) error {
@@ -249,10 +263,6 @@ func (p *pending) complete(packed []byte) (*Verified, error) {
 		return nil, refusal.New(refusal.BytesDiffer, "the bundle has %d bytes, released were %d", len(packed), r.Size)
 	case hashOf(packed) != r.SHA256:
 		return nil, refusal.New(refusal.BytesDiffer, "the bundle has SHA-256 %s, released was %s", hashOf(packed), r.SHA256)
-	case p.want.OCIDigest != "" && r.OCIDigest != "" && p.want.OCIDigest != r.OCIDigest:
-		return nil, refusal.New(refusal.OCIDigest, "the artifact has digest %s, released was %s", p.want.OCIDigest, r.OCIDigest)
-	case p.want.OPA != "" && r.MinimumOPA != "" && (!isVersion(p.want.OPA) || older(p.want.OPA, r.MinimumOPA)):
-		return nil, refusal.New(refusal.MinimumOPA, "the bundle needs OPA %s, given is %s", r.MinimumOPA, p.want.OPA)
 	}
 	archive, err := bundle.Read(packed, p.want.Limits)
 	if err != nil {

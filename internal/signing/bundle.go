@@ -44,7 +44,7 @@ const (
 	hashAlgorithm = "SHA-256"
 	archivePrefix = "sha256:"
 	// maxSignaturesBytes bounds the file of signatures before it is read.
-	maxSignaturesBytes = 1 << 20
+	maxSignaturesBytes = 512 << 10
 )
 
 // Scope binds a bundle to its name, target and channel: OPA refuses a bundle of another scope than its configuration

@@ -106,6 +106,26 @@ func (s *Sealed) Signers(what string, keys map[string]PublicKey) ([]string, erro
 	return signers, nil
 }
 
+// OpenEnvelope gives the payload of an envelope that one key signed, as other tools write it: with another id for the key, or
+// none.
+func OpenEnvelope(what, payloadType string, envelope Envelope, key PublicKey) ([]byte, error) {
+	if envelope.PayloadType != payloadType {
+		return nil, refusal.New(refusal.PayloadType, "%s is of the type %.80q, wanted is %q", what, envelope.PayloadType, payloadType)
+	}
+	if len(envelope.Signatures) != 1 {
+		return nil, refusal.New(refusal.SignatureCount, "%s carries %d signatures, not one", what, len(envelope.Signatures))
+	}
+	payload, ok := decodeBase64(base64.StdEncoding, envelope.Payload)
+	bits, valid := decodeBase64(base64.StdEncoding, envelope.Signatures[0].Sig)
+	if !ok || !valid {
+		return nil, refusal.New(refusal.SignatureForm, "%s: payload or signature is no base64 in its only form", what)
+	}
+	if !key.verifyDER(authenticated(payloadType, payload), bits) {
+		return nil, refusal.New(refusal.SignatureWrong, "%s: the signature of key %s does not hold", what, key.ID)
+	}
+	return payload, nil
+}
+
 // KeyIDs lists who claims to have signed.
 func (s *Sealed) KeyIDs() []string {
 	ids := make([]string, len(s.signatures))

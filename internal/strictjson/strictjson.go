@@ -70,6 +70,19 @@ func Unmarshal(what string, text []byte, value any) error {
 	return nil
 }
 
+// Lenient reads JSON of others, which needs no canonical form and may have fields that the type of the value does not have:
+// it refuses duplicate keys, depth, and what stands behind the document. Give it bytes whose signature is verified, or whose
+// meaning a signature decides.
+func Lenient(what string, text []byte, value any) error {
+	if err := walk(what, text); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, value); err != nil {
+		return refusal.New(refusal.JSONShape, "%s: %s", what, problem(err))
+	}
+	return nil
+}
+
 func difference(a, b []byte) int {
 	same := 0
 	for same < len(a) && same < len(b) && a[same] == b[same] {
