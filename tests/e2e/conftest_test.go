@@ -59,7 +59,7 @@ func TestConftest(t *testing.T) {
 // TestConftestCombine gives all files of a fixture, of a share of them, to conftest at once, which must then know what they are to each other.
 func TestConftestCombine(t *testing.T) {
 	conftest.each(t, func(t *testing.T, p *program) {
-		for _, f := range p.share(fixtures(t), 4) {
+		for _, f := range p.share(fixtures(t), 8) {
 			if len(f.files) == 0 {
 				continue
 			}

@@ -139,3 +139,11 @@ func run(t *testing.T, command child.Command) child.Result {
 	require.NoError(t, err)
 	return result
 }
+
+// few is how many runs of a long kind the program gets: the oldest fewer.
+func (p *program) few(runs int) int {
+	if p == gator.oldest {
+		return max(1, runs/3)
+	}
+	return runs
+}
