@@ -272,8 +272,11 @@ func (p *push) attachments(artifact ocispec.Descriptor, contents registry.Conten
 			source.Files[bundle.FileName(archive.Manifest.Metadata.Name, archive.Manifest.Metadata.Target)] = archive.Manifest.Revision
 		}
 	}
-	for predicateType, predicate := range map[string]any{registry.SignaturePredicate: map[string]any{}, registry.ProvenancePredicate: registry.Provenance(source)} {
-		attachment, err := registry.Attest(artifact, predicateType, predicate, key)
+	for _, statement := range []struct {
+		predicateType string
+		predicate     any
+	}{{registry.SignaturePredicate, map[string]any{}}, {registry.ProvenancePredicate, registry.Provenance(source)}} {
+		attachment, err := registry.Attest(artifact, statement.predicateType, statement.predicate, key)
 		if err != nil {
 			return nil, err
 		}

@@ -103,20 +103,21 @@ func (r *Repository) VerifyAttestation(ctx context.Context, artifact ocispec.Des
 	if err != nil {
 		return nil, r.explain("list what refers to "+artifact.Digest.String(), err)
 	}
-	reasons := []string{}
+	var first error
 	for _, candidate := range candidates {
 		predicate, err := r.tryAttestation(ctx, artifact, candidate, predicateType, key)
 		if err == nil {
 			return predicate, nil
 		}
-		if reason, ok := refusal.Of(err); !ok {
+		if _, ok := refusal.Of(err); !ok {
 			return nil, err
-		} else if reason != refusal.OCIArtifact {
-			reasons = append(reasons, err.Error())
+		}
+		if first == nil && !refusal.Is(err, refusal.OCIArtifact) {
+			first = err
 		}
 	}
-	if len(reasons) > 0 {
-		return nil, refusal.New(refusal.SignatureWrong, "none of %d statements about %s counts; the first: %s", len(reasons), artifact.Digest, reasons[0])
+	if first != nil {
+		return nil, first
 	}
 	return nil, refusal.New(refusal.NotSigned, "no statement about %s is attached", artifact.Digest)
 }

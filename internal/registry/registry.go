@@ -79,7 +79,9 @@ func Open(reference string, options Options) (*Repository, error) {
 	}
 	client.SetUserAgent(options.UserAgent)
 	repository.Client, repository.PlainHTTP = client, options.PlainHTTP
-	repository.MaxMetadataBytes, repository.ReferrerListMaxPages, repository.SkipReferrersGC = maxManifestBytes, maxReferrerPages, false
+	repository.MaxMetadataBytes, repository.ReferrerListMaxPages = maxManifestBytes, maxReferrerPages
+	// Many registries let nobody delete; an old list of referrers does no harm.
+	repository.SkipReferrersGC = true
 	return &Repository{remote: repository, reference: repository.Reference.Reference, name: name}, nil
 }
 
@@ -139,7 +141,7 @@ func (r *Repository) explain(what string, err error) error {
 	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return fmt.Errorf("%s: the registry speaks HTTP: give --plain-http", what)
 	case errors.Is(err, errdef.ErrNotFound):
-		return fmt.Errorf("%s: not found: %w", what, err)
+		return fmt.Errorf("%s: %w: check the name and the tag", what, errdef.ErrNotFound)
 	case errors.Is(err, auth.ErrBasicCredentialNotFound):
 		return fmt.Errorf("%s: %w: run docker login %s", what, err, r.remote.Reference.Registry)
 	}
