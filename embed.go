@@ -30,10 +30,12 @@ import "embed"
 //go:embed lib/command/table.rego
 //go:embed lib/command/words.rego
 //go:embed lib/container/container.rego
+//go:embed lib/destination/destination.rego
 //go:embed lib/duration/duration.rego
 //go:embed lib/exempt/exempt.rego
 //go:embed lib/exempt/record.rego
 //go:embed lib/finding/finding.rego
+//go:embed lib/hostname/hostname.rego
 //go:embed lib/image/copies.rego
 //go:embed lib/image/dockerfile.rego
 //go:embed lib/image/image.rego
@@ -70,6 +72,7 @@ import "embed"
 //go:embed lib/ports/ports.rego
 //go:embed lib/resource/files.rego
 //go:embed lib/resource/resource.rego
+//go:embed lib/retries/retries.rego
 //go:embed lib/selector/selector.rego
 //go:embed lib/shell/commands.rego
 //go:embed lib/shell/expand.rego

@@ -27,6 +27,8 @@ import (
 //   - where a rule finds something about a workload, as its object or a related one, none of the concerns that the rule
 //     names has one owner on the map: it has two, none, a bypassed or an unknown one, and the finding is in its evidence;
 //   - where the map sees two owners, a rule found something about that concern: the claims derive no conflict of their own;
+//   - where the map counts the tries of a call in the container and in the mesh, the rule about stacked retries found the
+//     caller;
 //   - the states of the layers bear the verdict out, and all evidence of objects in the input has a file and a line.
 func TestMapAgreesWithRules(t *testing.T) {
 	library, err := policy.Load(onelayer.Library)
@@ -46,6 +48,9 @@ func TestMapAgreesWithRules(t *testing.T) {
 			}
 			for i := range report.Waived {
 				findingAgrees(t, library, &report.Waived[i].Finding, shown)
+			}
+			for i := range shown.Edges {
+				edgeAgrees(t, &shown.Edges[i], report)
 			}
 			for i := range shown.Workloads {
 				for j := range shown.Workloads[i].Concerns {
@@ -121,6 +126,17 @@ func findingAgrees(t *testing.T, library *policy.Library, f *finding.Finding, sh
 			}), "%s is no evidence for %s of %s", f.ID, c.Concern, w.Object.Name)
 		}
 	}
+}
+
+func edgeAgrees(t *testing.T, e *document.Edge, report *finding.Report) {
+	t.Helper()
+	repeats := func(layer string) bool {
+		return slices.ContainsFunc(e.Layers, func(l document.Tries) bool { return l.Layer == layer && l.Tries > 1 })
+	}
+	found := slices.ContainsFunc(report.Findings, func(f finding.Finding) bool {
+		return f.ID == "resilience/stacked-retries" && f.Object == e.From
+	})
+	assert.False(t, repeats("container") && repeats("mesh") && !found, "%s and %s multiply retries, which no rule found", e.From.Name, e.To.Name)
 }
 
 func concernHolds(t *testing.T, w *document.Workload, c *document.Concern) {

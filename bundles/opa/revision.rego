@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "7ebcc41838b7ce994cc6cfbc3c48f9cefde6a9249f10080d5b59810f5754d224"
+revision := "385b2f95d00297a243207540250c011b1e780819748420e5bb3440196be05c67"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "745b2a31f316cfe4298290c13bbf3a3ebfe295c59e49dd497c1ce91e194387a4"
+const catalogueDigest = "8c5f81fe583a53ce2cb29c8c85e11594ec43943eb24d801f1f0508c4338a0f82"
 
 var _ finding.Severity
 
@@ -195,7 +195,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "mesh/missing-waypoint",
 				Title:       "Nobody reads a policy for requests in ambient mode",
-				Description: "In ambient mode ztunnel owns mTLS and connections, and a waypoint owns requests. A route, retry, outlier or policy on requests of a Service without a waypoint is accepted and does nothing, while the application was relieved of it.",
+				Description: "In ambient mode ztunnel owns mTLS and connections, and a waypoint owns requests. A route, retry, outlier or policy on requests of a Service without a waypoint is accepted and does nothing, while the application was relieved of it. Commands make waypoints too, so a name that no Gateway has is reported where the namespace shows other waypoints.",
 				Group:       "mesh",
 				Severity:    "warning",
 				Severities:  []finding.Severity{"warning"},
@@ -1365,7 +1365,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Description: "A single replica answers for a Service. Kubernetes owns redundancy by replicas and the mesh by choosing among their endpoints; with one endpoint every restart and every ejection is an outage, and processes that a manager multiplies inside the Pod share its node, its restarts and its one address.",
 				Group:       "resilience",
 				Severity:    "info",
-				Severities:  []finding.Severity{"error", "warning", "info"},
+				Severities:  []finding.Severity{"warning", "info"},
 				Concerns:    []string{"scaling", "load-balancing"},
 				Layers:      []string{"container", "kubernetes", "mesh"},
 				AppliesTo:   []string{"apps/Deployment", "extensions/Deployment", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
@@ -1412,13 +1412,14 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 					},
 					"mesh_default_retries": Parameter{
 						Type:        "integer",
-						Description: "How often sidecars of Istio repeat a call for which nothing is declared.",
+						Description: "How often proxies of Istio repeat a call for which nothing is declared.",
 						Default:     float64(2),
 					},
 				},
 				Remediation: Remediation{
 					Default: "Keep the retries of the mesh, which knows all endpoints, and set those of the application to 0; where the application must decide, because only it knows what may be repeated, switch those of the mesh off.",
 					Sidecar: "Set the variable to 0, or set retries.attempts 0 in the VirtualService of the service that is called.",
+					Ambient: "Set the variable to 0, or set retries.attempts 0 in the route of the service that is called, which its waypoint reads.",
 					Linkerd: "Set the variable to 0, or remove the annotations retry.linkerd.io of the service that is called.",
 				},
 				Fix:   "manual",
@@ -1807,11 +1808,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 							Type: "string",
 						},
 					},
-					"cluster_domain": Parameter{
-						Type:        "string",
-						Description: "The domain of the cluster, by which a host of its own is known.",
-						Default:     "cluster.local",
-					},
 				},
 				Remediation: Remediation{
 					Default: "Let the mesh balance - choose LEAST_REQUEST or ROUND_ROBIN, let the Service of Kubernetes stand for a host of the cluster, and list databases that balance by themselves in allowed_hosts.",
@@ -1970,7 +1966,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/claims/edges.rego",
 				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.duration", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.duration", "lib.onelayer.resource", "lib.onelayer.retries"},
 			},
 			ModuleInfo{
 				File:    "lib/claims/kubernetes.rego",
@@ -1980,17 +1976,17 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/claims/mesh.rego",
 				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/claims/places.rego",
 				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.surveyed", "lib.onelayer.synced"},
+				Imports: []string{"lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.retries", "lib.onelayer.selector", "lib.onelayer.surveyed", "lib.onelayer.synced"},
 			},
 			ModuleInfo{
 				File:    "lib/claims/policies.rego",
 				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.destination", "lib.onelayer.hostname", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/claims/reported.rego",
@@ -2046,6 +2042,10 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.command", "lib.onelayer.image", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "lib/destination/destination.rego",
+				Package: "lib.onelayer.destination",
+			},
+			ModuleInfo{
 				File:    "lib/duration/duration.rego",
 				Package: "lib.onelayer.duration",
 				Imports: []string{"lib.onelayer.resource"},
@@ -2063,6 +2063,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/finding/finding.rego",
 				Package: "lib.onelayer.finding",
+				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
+				File:    "lib/hostname/hostname.rego",
+				Package: "lib.onelayer.hostname",
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
@@ -2087,7 +2092,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/inventory/hosts.rego",
 				Package: "lib.onelayer.inventory",
-				Imports: []string{"lib.onelayer.params", "lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced"},
+				Imports: []string{"lib.onelayer.hostname", "lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.synced"},
 			},
 			ModuleInfo{
 				File:    "lib/inventory/inventory.rego",
@@ -2229,6 +2234,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.resource",
 			},
 			ModuleInfo{
+				File:    "lib/retries/retries.rego",
+				Package: "lib.onelayer.retries",
+				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "lib/selector/selector.rego",
 				Package: "lib.onelayer.selector",
 				Imports: []string{"lib.onelayer.resource"},
@@ -2291,7 +2301,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/mesh/client_tls_override/client_tls_override.rego",
 				Package: "lib.onelayer.policies.mesh.client_tls_override",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.destination", "lib.onelayer.finding", "lib.onelayer.hostname", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/mesh/double_enrolment/double_enrolment.rego",
@@ -2321,7 +2331,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/mesh/missing_waypoint/missing_waypoint.rego",
 				Package: "lib.onelayer.policies.mesh.missing_waypoint",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.hostname", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/mesh/mtls_disabled/mtls_disabled.rego",
@@ -2476,7 +2486,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/resilience/breaker_on_single_replica/breaker_on_single_replica.rego",
 				Package: "lib.onelayer.policies.resilience.breaker_on_single_replica",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.selector"},
+				Imports: []string{"lib.onelayer.destination", "lib.onelayer.finding", "lib.onelayer.hostname", "lib.onelayer.inventory", "lib.onelayer.resource", "lib.onelayer.selector"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/manager_restart_policy/manager_restart_policy.rego",
@@ -2491,7 +2501,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/resilience/no_mesh_policy/no_mesh_policy.rego",
 				Package: "lib.onelayer.policies.resilience.no_mesh_policy",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.destination", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/probe_of_wrong_layer/probe_of_wrong_layer.rego",
@@ -2521,7 +2531,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/resilience/stacked_retries/stacked_retries.rego",
 				Package: "lib.onelayer.policies.resilience.stacked_retries",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.hostname", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.retries", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/unsafe_retry/unsafe_retry.rego",
@@ -2566,7 +2576,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/traffic/mesh_balancer_disabled/mesh_balancer_disabled.rego",
 				Package: "lib.onelayer.policies.traffic.mesh_balancer_disabled",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.destination", "lib.onelayer.finding", "lib.onelayer.hostname", "lib.onelayer.params", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/traffic/replicas_with_autoscaler/replicas_with_autoscaler.rego",

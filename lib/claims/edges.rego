@@ -2,6 +2,7 @@ package lib.onelayer.claims
 
 import data.lib.onelayer.duration
 import data.lib.onelayer.resource
+import data.lib.onelayer.retries
 
 _calls(subject) := [edge |
 	some record in _records(subject)
@@ -73,7 +74,7 @@ _target(subject, variable) := target if {
 	variable.from == "manifest"
 	is_string(variable.value)
 	host := _host(variable.value)
-	key := _address(host, subject.ref.namespace)
+	key := _addressed(host, subject.ref.namespace)
 	target := _places.services[key].ref
 	not target in [resource.ref(service) | some service in subject.services]
 }
@@ -107,17 +108,10 @@ _repeats(record) := [layer |
 	}
 ]
 
-_repeat(name, variable) := {"tries": tries, "path": variable.path} if {
+_repeat(name, variable) := {"tries": found.tries, "path": variable.path} if {
 	variable.from == "manifest"
-	is_string(variable.value)
-	regex.match(`^[0-9]{1,2}$`, variable.value)
-	given := to_number(variable.value)
-	given > 0
-	regex.match(_counts_retries, name)
-	tries := given + 1
+	found := retries.of_variable(name, resource.text(variable.value))
 }
-
-_counts_retries := `^(?:(?:HTTP|AXIOS|GOT|FETCH|REQUEST|GRPC|API)_)?(?:MAX_)?RETR(?:Y|IES)(?:_(?:COUNT|MAX|LIMIT))?$`
 
 _tries_of_mesh(call) := [layer] if {
 	call.mode in {"sidecar", "gateway", "proxyless"}
@@ -157,10 +151,12 @@ _told(call) := object.union(told, {
 } else := {
 	"object": call.object,
 	"path": call.path,
-	"retries": 2,
+	"retries": retries.of_istio_by_default,
 	"classes": ["connect"],
 	"limit": null,
-	"note": "no route speaks of it, so the proxy tries 3 times when the connection fails",
+	"note": sprintf("no route speaks of it, so the proxy tries %v times when the connection fails", [
+		retries.of_istio_by_default + 1,
+	]),
 }
 
 _concerned(policy, "gateway") if count(policy.gateways) > 0
@@ -200,8 +196,9 @@ _route_retries(route, path) := {
 } if {
 	is_object(route.retries)
 	attempts := _whole(object.get(route.retries, "attempts", 0))
-} else := {"retries": 2, "classes": ["connect"], "path": path, "limit": _limit(route, 2)} if {
+} else := {"retries": more, "classes": ["connect"], "path": path, "limit": _limit(route, more)} if {
 	route.timeout
+	more := retries.of_istio_by_default
 } else := null
 
 _whole(value) := value if {

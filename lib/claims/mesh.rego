@@ -1,5 +1,6 @@
 package lib.onelayer.claims
 
+import data.lib.onelayer.mesh
 import data.lib.onelayer.resource
 
 _mesh(subject, "mtls") := _encrypted(subject)
@@ -80,16 +81,20 @@ _routed_by_istio(subject) if {
 }
 
 _waypoint(subject) if {
-	some values in array.concat(
-		[object.get(resource.meta(service), "labels", {}) | some service in subject.services],
-		[_labels(subject.pod), subject.surroundings.labels],
-	)
-	is_object(values)
-	name := resource.text(object.get(values, _use_waypoint, "none"))
-	not name in {"", "none"}
+	some obj in subject.services
+	mesh.waypoint_of(obj)
+} else if {
+	_chosen([_labels(subject.pod)])
+} else if {
+	count(subject.services) == 0
+	_chosen([subject.surroundings.labels])
 }
 
-_use_waypoint := "istio.io/use-waypoint"
+_chosen(places) if {
+	some labels in places
+	name := resource.text(object.get(labels, "istio.io/use-waypoint", ""))
+	not name in {"", "none"}
+}
 
 _encrypted(subject) := _claim("bypassed", [_leaving(subject)]) if {
 	subject.left != null

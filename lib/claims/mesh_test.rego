@@ -43,8 +43,24 @@ test_waypoints_of_services_and_workloads if {
 	_states(_deployment(_plain), "ambient", labelled, "retries") == ["none", "none", "default", "one"]
 	none := {"v1": {"Service": {"web": _service({"labels": {"istio.io/use-waypoint": "none"}}, {})}}}
 	_states(_deployment(_plain), "ambient", none, "retries") == ["none", "none", "none", "none"]
+	_states(_deployment(_plain), "waypoint", none, "retries") == ["none", "none", "none", "none"]
 	odd := {"v1": {"Service": {"web": _service({"labels": "waypoint"}, {})}}}
 	_states(_deployment(_plain), "ambient", odd, "retries") == ["none", "none", "none", "none"]
+}
+
+test_waypoints_without_services if {
+	connections := "ztunnel measures connections, without a waypoint no requests"
+	_notes(_row(_deployment(_plain), "ambient", {}, "metrics"), "mesh") == [connections]
+	_notes(_row(_deployment(_plain), "waypoint", {}, "metrics"), "mesh") != [connections]
+	every name, note in {
+		"edge": "Istio's ambient mode measures its requests",
+		"none": connections,
+		"": connections,
+	} {
+		labels := {"metadata": {"labels": {"istio.io/use-waypoint": name}}}
+		labelled := object.union(_deployment(_plain), {"spec": {"template": labels}})
+		_notes(_row(labelled, "ambient", _served, "metrics"), "mesh") == [note]
+	}
 }
 
 test_an_unknown_mesh_is_not_none if {

@@ -2,6 +2,7 @@ package lib.onelayer.claims
 
 import data.lib.onelayer.mesh
 import data.lib.onelayer.resource
+import data.lib.onelayer.retries
 import data.lib.onelayer.selector
 import data.lib.onelayer.surveyed
 import data.lib.onelayer.synced
@@ -129,20 +130,11 @@ _service_places := [{"key": _key(ref.namespace, ref.name), "value": place} |
 ]
 
 _behind_waypoint(obj) if {
-	chosen := [name |
-		some labels in [_object(resource.meta(obj), "labels"), _object(mesh.surroundings({"obj": obj}), "labels")]
-		name := resource.text(object.get(labels, _use_waypoint, ""))
-		name != ""
-	]
-	chosen[0] != "none"
+	mesh.waypoint_of(obj)
 } else := false
 
-_linkerd_limit(obj) := to_number(given) if {
-	given := resource.text(resource.annotations(obj)["retry.linkerd.io/limit"])
-	regex.match(`^[1-9][0-9]{0,2}$`, given)
-} else := 1 if {
-	some key, _ in resource.annotations(obj)
-	startswith(key, "retry.linkerd.io/")
+_linkerd_limit(obj) := retries.of_annotations(resource.annotations(obj)) if {
+	retries.of_annotations(resource.annotations(obj))
 } else := null
 
 _peer_places := [{"key": ref.namespace, "value": peer} |

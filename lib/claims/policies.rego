@@ -1,5 +1,7 @@
 package lib.onelayer.claims
 
+import data.lib.onelayer.destination
+import data.lib.onelayer.hostname
 import data.lib.onelayer.resource
 
 _policies("networking.istio.io/VirtualService", obj) := [policy |
@@ -15,7 +17,7 @@ _policies("networking.istio.io/VirtualService", obj) := [policy |
 				[entry.destination.host | some entry in route.route],
 				[host | some host in obj.spec.hosts; _in_mesh(obj)],
 			)
-			key := _address(host, namespace)
+			key := _addressed(host, namespace)
 		},
 		"marks": _route_marks(obj, index, route),
 		"retries": _route_retries(route, ["spec", "http", index]),
@@ -26,9 +28,9 @@ _policies("networking.istio.io/VirtualService", obj) := [policy |
 ]
 
 _policies("networking.istio.io/DestinationRule", obj) := [object.union(_plain(obj, "rule"), {
-	"keys": {key | key := _address(obj.spec.host, resource.ref(obj).namespace)},
+	"keys": {key | key := _addressed(obj.spec.host, resource.ref(obj).namespace)},
 	"marks": [mark |
-		some policy in _traffic_policies(obj.spec)
+		some policy in destination.policies(obj)
 		some [field, concern, note] in [
 			["loadBalancer", "load-balancing", "says how the mesh balances"],
 			["outlierDetection", "circuit-breaking", "takes failing Pods out of the balancing"],
@@ -50,7 +52,7 @@ _policies("gateway.networking.k8s.io/GRPCRoute", obj) := _gateway_routes(obj)
 _policies("policy.linkerd.io/HTTPRoute", obj) := _gateway_routes(obj)
 
 _policies("linkerd.io/ServiceProfile", obj) := [object.union(_plain(obj, "profile"), {
-	"keys": {key | key := _address(resource.ref(obj).name, "")},
+	"keys": {key | key := _addressed(resource.ref(obj).name, "")},
 	"marks": [mark |
 		some index, route in obj.spec.routes
 		some [field, concern] in [["isRetryable", "retries"], ["timeout", "timeouts"]]
@@ -71,7 +73,7 @@ _policies("networking.k8s.io/Ingress", obj) := [object.union(_plain(obj, "ingres
 
 _policies("networking.istio.io/ServiceEntry", obj) := [object.union(_plain(obj, "entry"), {"keys": {key |
 	some host in obj.spec.hosts
-	key := _address(host, resource.ref(obj).namespace)
+	key := _addressed(host, resource.ref(obj).namespace)
 }})]
 
 _plain(obj, role) := {
@@ -149,23 +151,6 @@ _route_marks(obj, index, route) := [mark |
 	}
 ]
 
-_traffic_policies(spec) := [policy |
-	some holder in array.concat(
-		[{"value": spec, "path": ["spec"]}],
-		[{"value": subset, "path": ["spec", "subsets", index]} | some index, subset in spec.subsets],
-	)
-	some policy in array.concat(
-		[{"value": value, "path": array.concat(holder.path, ["trafficPolicy"])} |
-			value := holder.value.trafficPolicy
-			is_object(value)
-		],
-		[{"value": value, "path": array.concat(holder.path, ["trafficPolicy", "portLevelSettings", at])} |
-			some at, value in holder.value.trafficPolicy.portLevelSettings
-			is_object(value)
-		],
-	)
-]
-
 _in_mesh(obj) if {
 	not obj.spec.gateways
 } else if {
@@ -175,22 +160,6 @@ _in_mesh(obj) if {
 	gateway == "mesh"
 } else := false
 
-_address(host, namespace) := address if {
-	parts := split(trim_suffix(trim_space(lower(resource.text(host))), "."), ".")
-	address := _address_of(parts, namespace)
-}
-
-_address_of(parts, namespace) := "*/*" if {
-	parts == ["*"]
-	namespace
-} else := _key(namespace, parts[0]) if {
-	count(parts) == 1
-} else := _key(parts[1], parts[0]) if {
-	count(parts) == 2
-	parts[1] != "svc"
-} else := "*/*" if {
-	parts[0] == "*"
-	parts[1] == "svc"
-} else := _key(parts[1], parts[0]) if {
-	parts[2] == "svc"
+_addressed(host, namespace) := _key(address.namespace, address.name) if {
+	address := hostname.address(hostname.text(host), namespace)
 }

@@ -1,6 +1,6 @@
 package lib.onelayer.inventory
 
-import data.lib.onelayer.params
+import data.lib.onelayer.hostname
 import data.lib.onelayer.prepared
 import data.lib.onelayer.resource
 import data.lib.onelayer.synced
@@ -15,17 +15,17 @@ import data.lib.onelayer.synced
 #   name alone), fqdn, svc (name.namespace.svc) or namespaced (name.namespace), empty for others; Istio reads short and
 #   fqdn only.
 host(text, namespace) := object.union(address, {"kind": "service", "objects": found}) if {
-	address := _address(text, namespace)
+	address := hostname.address(text, namespace)
 	found := service_at(address.namespace, address.name)
 	count(found) > 0
 } else := object.union(address, {"kind": "wildcard", "objects": []}) if {
-	address := _address(text, namespace)
+	address := hostname.address(text, namespace)
 	address.name == "*"
 } else := {"kind": "entry", "form": "", "namespace": "", "name": "", "objects": found} if {
 	found := _entries_of(text)
 	count(found) > 0
 } else := object.union(address, {"kind": "unknown", "objects": []}) if {
-	address := _address(text, namespace)
+	address := hostname.address(text, namespace)
 } else := {"kind": "outside", "form": "", "namespace": "", "name": "", "objects": []}
 
 # METADATA
@@ -57,15 +57,10 @@ policies_of(namespace, name) := array.concat(
 )
 
 # METADATA
-# title: The host that an object names
-# description: A host with a dot at its end and blanks around it taken off; empty where it is no text.
-host_text(value) := trim_suffix(trim_space(resource.text(value)), ".")
-
-# METADATA
 # title: The Service of a ServiceProfile
 # description: The namespace and name of the Service that a ServiceProfile is named after, as name.namespace.svc.domain.
 profiled(profile) := address if {
-	address := _address(resource.ref(profile).name, "")
+	address := hostname.address(resource.ref(profile).name, "")
 	address.form == "fqdn"
 }
 
@@ -79,21 +74,6 @@ profile_decides(profile) if {
 } else if {
 	profile.spec.dstOverrides[0]
 }
-
-# METADATA
-# title: Traffic policies of a DestinationRule
-# description: >-
-#   The traffic policies that a DestinationRule holds - its own, those of ports and of subsets - as a list of {value,
-#   path, labels}; labels are those of the subset, empty outside of one.
-traffic_policies(rule) := array.concat(
-	[object.union(policy, {"labels": {}}) | some policy in _policies_in(rule.spec, ["spec"])],
-	[policy |
-		some index, subset in rule.spec.subsets
-		is_object(subset)
-		some found in _policies_in(subset, ["spec", "subsets", index])
-		policy := object.union(found, {"labels": object.get(subset, "labels", {})})
-	],
-)
 
 # METADATA
 # title: Parents that are Services
@@ -121,44 +101,6 @@ in_mesh(obj) if {
 } else if {
 	some gateway in obj.spec.gateways
 	gateway == "mesh"
-}
-
-_domain := params.config.mesh.cluster_domain if {
-	is_string(params.config.mesh.cluster_domain)
-	params.config.mesh.cluster_domain != ""
-} else := "cluster.local"
-
-_tail := concat(".", ["", "svc", _domain])
-
-_label := `^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
-
-_address(text, namespace) := {"form": "short", "namespace": namespace, "name": text} if {
-	regex.match(_label, text)
-	not regex.match(`^[0-9]+$`, text)
-} else := {"form": "", "namespace": "*", "name": "*"} if {
-	startswith(text, "*")
-	endswith(_tail, trim_prefix(text, "*"))
-} else := {"form": form, "namespace": parts[1], "name": parts[0]} if {
-	form := _form(text)
-	parts := split(trim_suffix(text, _ends[form]), ".")
-	count(parts) == 2
-	regex.match(_label, parts[1])
-	_named_or_all(parts[0], form)
-}
-
-_form(text) := "fqdn" if {
-	endswith(text, _tail)
-} else := "svc" if {
-	endswith(text, ".svc")
-} else := "namespaced"
-
-_ends := {"fqdn": _tail, "svc": ".svc", "namespaced": ""}
-
-_named_or_all(name, form) if {
-	regex.match(_label, name)
-} else if {
-	name == "*"
-	form == "fqdn"
 }
 
 _entries_of(text) := [entry |
@@ -213,7 +155,7 @@ _entries := {key: found |
 	found := [entry.obj | some entry in _entry_hosts; entry.key == key]
 }
 
-_entry_hosts := [{"key": host_text(text), "obj": obj} |
+_entry_hosts := [{"key": hostname.text(text), "obj": obj} |
 	some obj in _policy_objects
 	resource.group_kind(obj) == "networking.istio.io/ServiceEntry"
 	some text in obj.spec.hosts
@@ -257,12 +199,12 @@ _policy_key(obj) := concat("/", [resource.group_kind(obj), resource.ref(obj).nam
 _claims_of("networking.istio.io/VirtualService", obj) := [object.union(address, {"role": "host", "path": path}) |
 	in_mesh(obj)
 	some index, text in obj.spec.hosts
-	address := _address(host_text(text), resource.ref(obj).namespace)
+	address := hostname.address(hostname.text(text), resource.ref(obj).namespace)
 	path := ["spec", "hosts", index]
 ]
 
 _claims_of("networking.istio.io/DestinationRule", obj) := [object.union(address, {"role": "rule", "path": path}) |
-	address := _address(host_text(obj.spec.host), resource.ref(obj).namespace)
+	address := hostname.address(hostname.text(obj.spec.host), resource.ref(obj).namespace)
 	path := ["spec", "host"]
 ]
 
@@ -277,19 +219,8 @@ _claims_of("linkerd.io/ServiceProfile", obj) := [object.union(profiled(obj), {"r
 ]
 
 _claims_of("split.smi-spec.io/TrafficSplit", obj) := [object.union(address, {"role": "split", "path": path}) |
-	address := _address(host_text(obj.spec.service), resource.ref(obj).namespace)
+	address := hostname.address(hostname.text(obj.spec.service), resource.ref(obj).namespace)
 	path := ["spec", "service"]
 ]
 
 _claims_of_route(obj) := [object.union(parent, {"role": "route", "form": ""}) | some parent in parents(obj)]
-
-_policies_in(holder, path) := array.concat(own, ports) if {
-	own := [{"value": policy, "path": array.concat(path, ["trafficPolicy"])} |
-		policy := holder.trafficPolicy
-		is_object(policy)
-	]
-	ports := [{"value": setting, "path": array.concat(path, ["trafficPolicy", "portLevelSettings", index])} |
-		some index, setting in holder.trafficPolicy.portLevelSettings
-		is_object(setting)
-	]
-}

@@ -172,29 +172,9 @@ test_alternatives if {
 	kinds == {"networking.istio.io/VirtualService"}
 }
 
-test_text_of_a_host if {
-	inventory.host_text(" cart.shop.svc.cluster.local. ") == "cart.shop.svc.cluster.local"
-	inventory.host_text({}) == ""
-}
-
 test_profiles_that_decide if {
 	inventory.profile_decides({"spec": {"routes": [{"name": "GET /"}]}})
 	inventory.profile_decides({"spec": {"routes": [], "dstOverrides": [{"authority": "x"}]}})
 	not inventory.profile_decides({"spec": {"routes": [], "retryBudget": {}}})
 	not inventory.profile_decides({})
-}
-
-test_traffic_policies if {
-	rule := {"spec": {
-		"trafficPolicy": {"tls": {}, "portLevelSettings": [{"port": {}}, 3]},
-		"subsets": [3, {"labels": {"v": "1"}, "trafficPolicy": {}}, {"trafficPolicy": {"portLevelSettings": [{}]}}],
-	}}
-	[[policy.path, policy.labels] | some policy in inventory.traffic_policies(rule)] == [
-		[["spec", "trafficPolicy"], {}],
-		[["spec", "trafficPolicy", "portLevelSettings", 0], {}],
-		[["spec", "subsets", 1, "trafficPolicy"], {"v": "1"}],
-		[["spec", "subsets", 2, "trafficPolicy"], {}],
-		[["spec", "subsets", 2, "trafficPolicy", "portLevelSettings", 0], {}],
-	]
-	inventory.traffic_policies({"spec": {"trafficPolicy": 3}}) == []
 }

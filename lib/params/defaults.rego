@@ -60,7 +60,7 @@ _defaults := {
 	"traffic/in-container-cluster": {"web_concurrency": true},
 	"traffic/in-pod-proxy": {"allowed_proxy_images": [], "min_confidence": "medium"},
 	"traffic/ingress-own-balancer": {"allowed_classes": []},
-	"traffic/mesh-balancer-disabled": {"allowed_hosts": [], "cluster_domain": "cluster.local"},
+	"traffic/mesh-balancer-disabled": {"allowed_hosts": []},
 }
 
 _schema := {
@@ -105,10 +105,7 @@ _schema := {
 		"min_confidence": {"enum": ["low", "medium", "high"], "type": "string"},
 	},
 	"traffic/ingress-own-balancer": {"allowed_classes": {"items": {"type": "string"}, "type": "array"}},
-	"traffic/mesh-balancer-disabled": {
-		"allowed_hosts": {"items": {"type": "string"}, "type": "array"},
-		"cluster_domain": {"type": "string"},
-	},
+	"traffic/mesh-balancer-disabled": {"allowed_hosts": {"items": {"type": "string"}, "type": "array"}},
 }
 
 _severities := {
@@ -157,7 +154,7 @@ _severities := {
 	"resilience/retries-off-by-mistake": ["warning"],
 	"resilience/retry-exceeds-timeout": ["error", "warning", "info"],
 	"resilience/shadowed-policy": ["error", "warning"],
-	"resilience/single-endpoint": ["error", "warning", "info"],
+	"resilience/single-endpoint": ["warning", "info"],
 	"resilience/stacked-retries": ["error", "warning", "info"],
 	"resilience/unsafe-retry": ["warning"],
 	"traffic/capture-exclusion": ["error", "warning"],

@@ -147,7 +147,7 @@ const membership = `answers := [answer |
 ]`
 
 // meshModules are lib.onelayer.mesh and what it imports.
-var meshModules = []string{"mesh", "selector", "workload", "resource", "inventory", "synced", "params", "image", "manager", "pm2"}
+var meshModules = []string{"mesh", "selector", "workload", "resource", "inventory", "hostname", "synced", "params", "image", "manager", "pm2"}
 
 // TestMembershipIsWhatTheInjectorsDo compares Pods and namespaces of every sort with the model.
 func TestMembershipIsWhatTheInjectorsDo(t *testing.T) {

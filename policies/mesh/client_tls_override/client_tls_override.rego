@@ -40,7 +40,9 @@
 #   since: 0.1.0
 package lib.onelayer.policies.mesh.client_tls_override
 
+import data.lib.onelayer.destination
 import data.lib.onelayer.finding
+import data.lib.onelayer.hostname
 import data.lib.onelayer.inventory
 import data.lib.onelayer.mesh
 import data.lib.onelayer.params
@@ -63,7 +65,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }
 
 _settings(obj) := [setting |
-	some policy in inventory.traffic_policies(obj)
+	some policy in destination.policies(obj)
 	mode := policy.value.tls.mode
 	setting := {"mode": mode, "path": policy.path}
 ]
@@ -81,7 +83,7 @@ _severity("DISABLE", doubt) := "warning" if doubt != ""
 _severity(mode, _) := "warning" if mode != "DISABLE"
 
 _target(mode, obj) := {"doubt": _doubt[mode][verdict]} if {
-	verdict := _verdict(inventory.host(inventory.host_text(obj.spec.host), resource.ref(obj).namespace))
+	verdict := _verdict(inventory.host(hostname.text(obj.spec.host), resource.ref(obj).namespace))
 }
 
 _doubt := {

@@ -4,6 +4,7 @@
 # description: >-
 #   In ambient mode ztunnel owns mTLS and connections, and a waypoint owns requests. A route, retry, outlier or policy
 #   on requests of a Service without a waypoint is accepted and does nothing, while the application was relieved of it.
+#   Commands make waypoints too, so a name that no Gateway has is reported where the namespace shows other waypoints.
 # related_resources:
 # - ref: https://istio.io/latest/docs/ambient/usage/waypoint/
 #   description: Istio, waypoints
@@ -36,6 +37,7 @@
 package lib.onelayer.policies.mesh.missing_waypoint
 
 import data.lib.onelayer.finding
+import data.lib.onelayer.hostname
 import data.lib.onelayer.inventory
 import data.lib.onelayer.mesh
 import data.lib.onelayer.resource
@@ -81,9 +83,9 @@ _gap(service) := {"text": _without, "advice": "label it istio.io/use-waypoint", 
 	"advice": "make that Gateway",
 	"note": sprintf("uses the waypoint by the label of its %s", [waypoint.on]),
 } if {
-	inventory.whole
 	mesh.modes_of(service) == {"ambient"}
 	waypoint := mesh.waypoint_of(service)
+	_others_known(waypoint.namespace)
 	count(_gateways(waypoint)) == 0
 } else := {
 	"text": sprintf("has waypoint %s, which takes calls to Pods only", [waypoint.name]),
@@ -100,6 +102,11 @@ _gap(service) := {"text": _without, "advice": "label it istio.io/use-waypoint", 
 }
 
 _without := "has no waypoint"
+
+_others_known(namespace) if {
+	some gateway in inventory.neighbours("gateway.networking.k8s.io/Gateway", namespace)
+	contains(resource.text(gateway.spec.gatewayClassName), "waypoint")
+}
 
 _gateways(waypoint) := [gateway |
 	some gateway in inventory.neighbours("gateway.networking.k8s.io/Gateway", waypoint.namespace)
@@ -157,7 +164,7 @@ _routed := [claim |
 	}
 ]
 
-_services_of(text, obj) := inventory.host(inventory.host_text(text), resource.ref(obj).namespace).objects
+_services_of(text, obj) := inventory.host(hostname.text(text), resource.ref(obj).namespace).objects
 
 _request_path("security.istio.io/RequestAuthentication", _) := ["spec"]
 

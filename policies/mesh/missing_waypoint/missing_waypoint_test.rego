@@ -1,7 +1,6 @@
 package lib.onelayer.policies.mesh.missing_waypoint_test
 
 import data.lib.onelayer.policies.mesh.missing_waypoint
-import data.lib.onelayer.unit
 
 _of(api, kind, name, spec) := {
 	"apiVersion": api,
@@ -76,12 +75,15 @@ test_waypoints if {
 
 test_waypoints_that_are_missing if {
 	served := {"web": _service(_used)}
-	count(_found(_web, _ambient, served, {})) == 1 with unit as {"whole": true}
 	count(_found(_web, _ambient, served, {})) == 0
-	count(_found(_web, _ambient, served, {"waypoint": _gateway({})})) == 0 with unit as {"whole": true}
-	other := object.union(_gateway({}), {"metadata": {"name": "edge"}})
-	count(_found(_web, _ambient, served, {"edge": other})) == 1 with unit as {"whole": true}
-	count(_found(_web, {}, served, {})) == 0 with unit as {"whole": true}
+	count(_found(_web, _ambient, served, {"waypoint": _gateway({})})) == 0
+	other := object.union(_gateway({}), {"metadata": {"name": "other"}})
+	count(_found(_web, _ambient, served, {"other": other})) == 1
+	count(_found(_web, {}, served, {"other": other})) == 0
+	every class in ["istio", "", 3] {
+		edge := object.union(other, {"spec": {"gatewayClassName": class}})
+		count(_found(_web, _ambient, served, {"other": edge})) == 0
+	}
 }
 
 test_waypoints_for_something_else if {
@@ -215,10 +217,11 @@ test_messages if {
 		"attach it by targetRefs",
 	])
 	served := {"web": _service(_used)}
-	_said(_web, served, {}) == concat("", [
+	other := object.union(_gateway({}), {"metadata": {"name": "other"}})
+	_said(_web, served, {"other": other}) == concat("", [
 		"mesh/missing-waypoint: this VirtualService for Service web has waypoint waypoint, which is not there, and ztunnel ",
 		"reads no request; make that Gateway",
-	]) with unit as {"whole": true}
+	])
 	pods := {"waypoint": _gateway({"istio.io/waypoint-for": "workload"})}
 	_said(_web, served, pods) == concat("", [
 		"mesh/missing-waypoint: this VirtualService for Service web has waypoint waypoint, which takes calls to Pods only, ",

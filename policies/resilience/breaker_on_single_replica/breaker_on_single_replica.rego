@@ -31,7 +31,9 @@
 #   since: 0.1.0
 package lib.onelayer.policies.resilience.breaker_on_single_replica
 
+import data.lib.onelayer.destination
 import data.lib.onelayer.finding
+import data.lib.onelayer.hostname
 import data.lib.onelayer.inventory
 import data.lib.onelayer.resource
 import data.lib.onelayer.selector
@@ -59,9 +61,9 @@ violation contains finding.new(rego.metadata.chain(), breaker.obj, {
 
 _of_istio := [breaker |
 	some record in resource.of({"networking.istio.io/DestinationRule"})
-	host := inventory.host(inventory.host_text(record.obj.spec.host), resource.ref(record.obj).namespace)
+	host := inventory.host(hostname.text(record.obj.spec.host), resource.ref(record.obj).namespace)
 	host.form in {"short", "fqdn"}
-	some policy in inventory.traffic_policies(record.obj)
+	some policy in destination.policies(record.obj)
 	is_object(policy.value.outlierDetection)
 	object.get(policy.value.outlierDetection, "minHealthPercent", 0) in {0, null}
 	breaker := {

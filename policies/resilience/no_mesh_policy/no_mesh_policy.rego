@@ -33,6 +33,7 @@
 #   since: 0.1.0
 package lib.onelayer.policies.resilience.no_mesh_policy
 
+import data.lib.onelayer.destination
 import data.lib.onelayer.finding
 import data.lib.onelayer.inventory
 import data.lib.onelayer.mesh
@@ -94,6 +95,6 @@ _bounds(policy) if {
 	some rule in policy.obj.spec.routes
 	rule.timeout
 } else if {
-	some traffic in inventory.traffic_policies(policy.obj)
+	some traffic in destination.policies(policy.obj)
 	traffic.value.outlierDetection
 }

@@ -11,7 +11,7 @@
 # custom:
 #   id: resilience/single-endpoint
 #   severity: info
-#   severities: [error, warning, info]
+#   severities: [warning, info]
 #   group: resilience
 #   concerns: [scaling, load-balancing]
 #   layers: [container, kubernetes, mesh]
@@ -83,9 +83,7 @@ _detail(true) := ", and a process manager inside it replaces no Pod"
 
 _detail(false) := ", so every restart is an outage that no mesh can route around"
 
-_severity(true) := "error" if {
-	inventory.whole
-} else := "warning"
+_severity(true) := "warning"
 
 _severity(false) := "warning" if {
 	inventory.mesh

@@ -36,7 +36,7 @@
 #     mesh_default_retries:
 #       type: integer
 #       description: >-
-#         How often sidecars of Istio repeat a call for which nothing is declared.
+#         How often proxies of Istio repeat a call for which nothing is declared.
 #       default: 2
 #     ignored_variables:
 #       type: array
@@ -50,6 +50,9 @@
 #       application must decide, because only it knows what may be repeated, switch those of the mesh off.
 #     sidecar: >-
 #       Set the variable to 0, or set retries.attempts 0 in the VirtualService of the service that is called.
+#     ambient: >-
+#       Set the variable to 0, or set retries.attempts 0 in the route of the service that is called, which its waypoint
+#       reads.
 #     linkerd: >-
 #       Set the variable to 0, or remove the annotations retry.linkerd.io of the service that is called.
 #   fix: manual
@@ -57,10 +60,12 @@
 package lib.onelayer.policies.resilience.stacked_retries
 
 import data.lib.onelayer.finding
+import data.lib.onelayer.hostname
 import data.lib.onelayer.inventory
 import data.lib.onelayer.mesh
 import data.lib.onelayer.params
 import data.lib.onelayer.resource
+import data.lib.onelayer.retries
 import data.lib.onelayer.workload
 
 violation contains finding.new(rego.metadata.chain(), own.entry.obj, {
@@ -97,8 +102,7 @@ _own := [own |
 	not entry.pod.job
 	some index, variable in entry.container.env
 	name := resource.text(variable.name)
-	not name in params.of(_id).ignored_variables
-	found := _tries(name, resource.text(variable.value))
+	found := retries.of_variable(name, resource.text(variable.value))
 	own := {
 		"entry": entry,
 		"name": name,
@@ -108,48 +112,15 @@ _own := [own |
 	}
 ]
 
-_tries(name, value) := {"tries": attempts, "certain": true} if {
-	name == "GRPC_SERVICE_CONFIG"
-	json.is_valid(value)
-	given := [method.retryPolicy.maxAttempts |
-		some method in json.unmarshal(value).methodConfig
-		is_number(method.retryPolicy.maxAttempts)
-	]
-	attempts := max(given)
-	attempts > 1
-} else := {"tries": to_number(value) + 1, "certain": _of_calls(name)} if {
-	regex.match(`(?i)(?:^|_)(?:max)?(?:retry|retries)(?:(?:_?max)?_?(?:count|attempts|times|limit|max))?$`, name)
-	not _among(name, _elsewhere)
-	regex.match(`^[1-9][0-9]?$`, value)
-}
+_layers("sidecar", entry) := _through_a_client(entry)
 
-_elsewhere := {
-	"amqp", "aws", "backoff", "bull", "cassandra", "celery", "connect", "connection", "consul", "consumer", "db",
-	"database", "download", "dynamo", "dynamodb", "elastic", "elasticsearch", "email", "etcd", "exporter", "job", "jobs",
-	"kafka", "kinesis", "ldap", "lock", "login", "mail", "mariadb", "migrate", "migration", "mongo", "mongodb", "mqtt",
-	"mysql", "nats", "otel", "password", "pg", "pip", "postgres", "postgresql", "producer", "publish", "pull", "queue",
-	"rabbit", "rabbitmq", "reconnect", "redis", "s3", "sentry", "sidekiq", "smtp", "sns", "sql", "sqs", "startup", "task",
-	"tasks", "telemetry", "vault", "worker", "zookeeper",
-}
+_layers("proxyless", entry) := _through_a_client(entry)
 
-_calls := {"http", "https", "axios", "got", "fetch", "grpc", "rest", "request", "requests", "api", "client", "upstream"}
-
-_of_calls(name) if {
-	_among(name, _calls)
-} else := false
-
-_among(name, words) if {
-	some part in split(lower(name), "_")
-	part in words
-}
-
-_layers("sidecar", entry) := [layer |
-	some service in called
+_layers("ambient", entry) := [layer |
+	some service in _called(entry)
+	mesh.waypoint_of(service)
 	some layer in _of_istio(service)
-] if {
-	called := _called(entry)
-	count(called) > 0
-} else := [_by_default]
+]
 
 _layers("linkerd", entry) := [layer |
 	some service in _called(entry)
@@ -158,17 +129,25 @@ _layers("linkerd", entry) := [layer |
 
 _by_default := {
 	"name": "Istio by default",
-	"tries": params.of(_id).mesh_default_retries + 1,
+	"tries": retries.of_istio_by_default + 1,
 	"declared": false,
 	"related": [],
 } if {
-	params.of(_id).mesh_default_retries > 0
+	retries.of_istio_by_default > 0
 }
+
+_through_a_client(entry) := [layer |
+	some service in called
+	some layer in _of_istio(service)
+] if {
+	called := _called(entry)
+	count(called) > 0
+} else := [_by_default]
 
 _called(entry) := [service |
 	some variable in entry.container.env
 	text := _host(resource.text(variable.name), resource.text(variable.value))
-	host := inventory.host(inventory.host_text(text), resource.ref(entry.obj).namespace)
+	host := inventory.host(hostname.text(text), resource.ref(entry.obj).namespace)
 	host.kind == "service"
 	some service in host.objects
 ]
@@ -230,19 +209,14 @@ _of_linkerd(service) := [layer |
 	]
 	some obj in array.concat([service], routes)
 	annotations := resource.annotations(obj)
-	some key in ["retry.linkerd.io/http", "retry.linkerd.io/grpc"]
-	annotations[key]
-	layer := _layer(obj, ["metadata", "annotations", key], _limit(annotations))
+	limit := retries.of_annotations(annotations)
+	key := [key | some key, _ in annotations; startswith(key, "retry.linkerd.io/")][0]
+	layer := _layer(obj, ["metadata", "annotations", key], limit)
 ]
 
-_limit(annotations) := to_number(text) if {
-	text := resource.text(annotations["retry.linkerd.io/limit"])
-	regex.match(`^[1-9][0-9]{0,3}$`, text)
-} else := 1
-
-_layer(obj, path, retries) := {
+_layer(obj, path, more) := {
 	"name": sprintf("%s %s", [resource.ref(obj).kind, resource.ref(obj).name]),
-	"tries": retries + 1,
+	"tries": more + 1,
 	"declared": true,
 	"related": [{"note": "retries the same calls", "object": resource.ref(obj), "path": path}],
 }

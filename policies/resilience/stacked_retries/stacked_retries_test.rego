@@ -97,7 +97,7 @@ test_linkerd if {
 	_severities(_calling, [_service(annotations)], _linkerd) == {"error"}
 	_severities(_calling, [_service({"retry.linkerd.io/grpc": "unavailable"})], _linkerd) == {"warning"}
 	_severities(_calling, [_service({}), _route(annotations, [])], _linkerd) == {"error"}
-	_severities(_calling, [_service({"retry.linkerd.io/limit": "3"})], _linkerd) == set()
+	_severities(_calling, [_service({"retry.linkerd.io/limit": "3"})], _linkerd) == {"error"}
 	odd := object.union(annotations, {"retry.linkerd.io/limit": "many"})
 	_severities(_calling, [_service(odd)], _linkerd) == {"warning"}
 	annotated := object.union(_attempts(3), {"metadata": {"annotations": annotations}})
@@ -110,6 +110,24 @@ test_outside_of_a_mesh if {
 	_severities(_calling, [_service({}), _attempts(3)], {}) == set()
 	_severities(_calling, [_service({}), _attempts(3)], null) == set()
 	_severities(_calling, [_service({}), _attempts(3)], {"labels": {"istio.io/dataplane-mode": "ambient"}}) == set()
+}
+
+_waypoint := {"labels": {"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "waypoint"}}
+
+test_waypoints if {
+	_severities(_calling, [_service({}), _attempts(3)], _waypoint) == {"error"}
+	_severities(_calling, [_service({})], _waypoint) == {"info"}
+	_severities(_calling, [_service({}), _attempts(0)], _waypoint) == set()
+	_severities(_calling, [], _waypoint) == set()
+	out := object.union(_service({}), {"metadata": {"labels": {"istio.io/use-waypoint": "none"}}})
+	_severities(_calling, [out, _attempts(3)], _waypoint) == set()
+}
+
+test_proxyless if {
+	template := {"metadata": {"annotations": {"inject.istio.io/templates": "grpc-agent"}}}
+	bare := object.union(_web(_calling), {"spec": {"template": template}})
+	[f.severity | some f in _found_with(bare, [_service({}), _attempts(3)], _istio, {})] == ["error"]
+	[f.severity | some f in _found_with(bare, [], _istio, {})] == ["info"]
 }
 
 test_variables if {

@@ -30,11 +30,6 @@
 #         The hosts, as their DestinationRule or ServiceEntry writes them, that keep the address of the client, such as
 #         those of databases that balance by themselves.
 #       default: []
-#     cluster_domain:
-#       type: string
-#       description: >-
-#         The domain of the cluster, by which a host of its own is known.
-#       default: cluster.local
 #   remediation:
 #     default: >-
 #       Let the mesh balance - choose LEAST_REQUEST or ROUND_ROBIN, let the Service of Kubernetes stand for a host of
@@ -43,7 +38,9 @@
 #   since: 0.1.0
 package lib.onelayer.policies.traffic.mesh_balancer_disabled
 
+import data.lib.onelayer.destination
 import data.lib.onelayer.finding
+import data.lib.onelayer.hostname
 import data.lib.onelayer.params
 import data.lib.onelayer.resource
 
@@ -55,7 +52,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"path": array.concat(policy.path, ["loadBalancer", "simple"]),
 }) if {
 	some record in resource.of({"networking.istio.io/DestinationRule"})
-	some policy in array.concat(_policies(record.obj.spec, ["spec"]), _of_subsets(record.obj))
+	some policy in destination.policies(record.obj)
 	policy.value.loadBalancer.simple == "PASSTHROUGH"
 	not _host(record.obj) in _allowed
 }
@@ -70,7 +67,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	some record in resource.of({"networking.istio.io/ServiceEntry"})
 	object.get(record.obj, ["spec", "resolution"], "NONE") == "NONE"
 	some host in record.obj.spec.hosts
-	endswith(resource.text(host), concat(".", [".svc", params.of(_id).cluster_domain]))
+	hostname.address(hostname.text(host), resource.ref(record.obj).namespace).form == "fqdn"
 	not host in _allowed
 }
 
@@ -89,18 +86,6 @@ _export := "networking.istio.io/exportTo"
 _allowed := {host | some host in params.of(_id).allowed_hosts}
 
 _host(obj) := resource.text(object.get(obj, ["spec", "host"], ""))
-
-_policies(holder, path) := array.concat(
-	[{"value": policy, "path": array.concat(path, ["trafficPolicy"])} | policy := holder.trafficPolicy],
-	[{"value": setting, "path": array.concat(path, ["trafficPolicy", "portLevelSettings", index])} |
-		some index, setting in holder.trafficPolicy.portLevelSettings
-	],
-)
-
-_of_subsets(obj) := [policy |
-	some index, subset in obj.spec.subsets
-	some policy in _policies(subset, ["spec", "subsets", index])
-]
 
 _resolution(obj) := ["spec", "resolution"] if {
 	obj.spec.resolution

@@ -70,8 +70,12 @@ test_hosts_of_the_cluster if {
 	_found(_entry({"hosts": "odd"})) == set()
 	_found(_entry("odd")) == set()
 	_with(_entry({"hosts": [_local]}), {"allowed_hosts": [_local]}) == set()
-	_with(_entry({"hosts": [_local]}), {"cluster_domain": "shop.example.com"}) == set()
-	_with(_entry({"hosts": ["web.shop.svc.shop.example.com"]}), {"cluster_domain": "shop.example.com"}) != set()
+	_found(_entry({"hosts": ["*.shop.svc.cluster.local"]})) == {["warning", "spec"]}
+	other := {"mesh": {"cluster_domain": "shop.example.com"}}
+	every host, findings in {_local: 0, "web.shop.svc.shop.example.com": 1} {
+		count(mesh_balancer_disabled.violation) == findings with data.lib.onelayer.config as other
+			with input as _entry({"hosts": [host]})
+	}
 }
 
 test_services_that_are_exported_to_nobody if {
