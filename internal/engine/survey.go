@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
@@ -201,28 +199,12 @@ func texts(list []string) *ast.Term {
 
 // ask evaluates the claims of all workloads, each worker writing its own tasks only.
 func (s *survey) ask(ctx context.Context) error {
-	workers := make([]*worker, min(s.engine.options.Workers, len(s.asked)))
-	budgets := make([]*budget, len(workers))
-	for i := range workers {
-		workers[i] = newWorker(s.program, surveyShare*s.engine.options.Budget)
-		budgets[i] = workers[i].budget
-	}
-	done := make(chan struct{})
-	defer close(done)
-	go watch(ctx, budgets, done)
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for _, w := range workers {
-		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(s.asked) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				t := &s.asked[i]
-				t.value, t.err = w.claims(ctx, t)
-			}
-		})
-	}
-	group.Wait()
-	if ctx.Err() != nil {
-		return fmt.Errorf("evaluate claims: %w", ctx.Err())
+	err := s.share(ctx, len(s.asked), 1, surveyShare*s.engine.options.Budget, func(w *worker, from, _ int) {
+		t := &s.asked[from]
+		t.value, t.err = w.claims(ctx, t)
+	})
+	if err != nil {
+		return fmt.Errorf("evaluate claims: %w", err)
 	}
 	return nil
 }

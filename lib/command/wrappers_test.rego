@@ -80,6 +80,16 @@ test_tini_alone if {
 	[entry.note | some entry in result.unknown] == []
 }
 
+_under(words) := [_brief(process) | some process in command.run(_spec(words, {})).processes]
+
+test_wrappers_of_meshes if {
+	_under(["/scuttle", "pm2-runtime", "x"]) == ["pm2-runtime x | pm2-runtime scuttle 0 | scuttle | last"]
+	every options in [["--shutdown", "--"], ["-S", "-p", "4191", "--timeout", "60s"], ["--backoff=1s"], []] {
+		words := array.concat(array.concat(["/usr/bin/linkerd-await"], options), ["pm2-runtime", "x"])
+		_under(words) == ["pm2-runtime x | pm2-runtime pm2-runtime 0 | linkerd-await | last"]
+	}
+}
+
 test_gosu if {
 	result := command.run(_spec(
 		["gosu", "node:node", "pm2-runtime", "x"],

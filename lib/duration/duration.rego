@@ -29,12 +29,19 @@ of_gateway(value) := time.parse_duration_ns(text) / 1000000 if {
 
 # METADATA
 # description: >-
-#   The milliseconds of a duration of Linkerd, a whole number with one unit; undefined where it is malformed, a number
-#   without a unit included.
-of_linkerd(value) := time.parse_duration_ns(text) / 1000000 if {
-	text := resource.text(value)
-	regex.match(`^[0-9]{1,6}(?:ms|s|m|h)$`, text)
+#   The milliseconds of a duration of Linkerd, a whole number with one unit up to days, or a bare 0; undefined where it
+#   is malformed, any other number without a unit included.
+of_linkerd(value) := to_number(parts[1]) * _of_linkerd[parts[2]] if {
+	some parts in regex.find_all_string_submatch_n(
+		`^([0-9]{1,6})(ms|s|m|h|d)$`,
+		trim_space(resource.text(value)),
+		1,
+	)
+} else := 0 if {
+	regex.match(`^0+$`, trim_space(resource.text(value)))
 }
+
+_of_linkerd := {"ms": 1, "s": 1000, "m": 60000, "h": 3600000, "d": 86400000}
 
 # METADATA
 # description: Milliseconds as a duration that all of them read, whole seconds where that is exact.

@@ -22,7 +22,13 @@ test_gateway if {
 
 test_linkerd if {
 	duration.of_linkerd("300ms") == 300
-	every odd in ["5", "1m30s", "1.5s", "1d", " 1s", 5] {
+	duration.of_linkerd(" 1s ") == 1000
+	duration.of_linkerd("2m") == 120000
+	duration.of_linkerd("1h") == 3600000
+	duration.of_linkerd("2d") == 172800000
+	duration.of_linkerd("0") == 0
+	duration.of_linkerd(0) == 0
+	every odd in ["5", "1m30s", "1.5s", "1w", "-0", "", "s", "1234567s", 5, null] {
 		not duration.of_linkerd(odd)
 	}
 }
