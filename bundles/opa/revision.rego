@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "385b2f95d00297a243207540250c011b1e780819748420e5bb3440196be05c67"
+revision := "1e4493f6d9411616d6ac3df594c52842f65c842cc7aebe90ea03e221f9d8c4be"

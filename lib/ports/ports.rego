@@ -42,12 +42,16 @@ served(pod) := [{"number": number, "service": service, "index": index, "name": _
 # description: >-
 #   The ports that a list such as 8080,9000-9100 names, as a list of {from, to, text}. Blanks around an entry do not
 #   count, and what is neither a port nor a range is left out.
-listed(text) := [{"from": to_number(bounds[0]), "to": to_number(bounds[count(bounds) - 1]), "text": entry} |
+listed(text) := [{"from": from, "to": to, "text": entry} |
 	is_string(text)
 	some part in split(text, ",")
 	entry := trim_space(part)
 	regex.match(`^[0-9]{1,5}(-[0-9]{1,5})?$`, entry)
 	bounds := split(entry, "-")
+	from := to_number(bounds[0])
+	to := to_number(bounds[count(bounds) - 1])
+	from <= to
+	to <= 65535
 ]
 
 # METADATA

@@ -67,7 +67,8 @@ test_lists if {
 		{"from": 443, "to": 443, "text": "443"},
 		{"from": 9000, "to": 9100, "text": "9000-9100"},
 	]
-	ports.listed("*, 80-, http, 123456, -, 1-2-3,,") == []
+	ports.listed("*, 80-, http, 123456, -, 1-2-3,, 99999, 90-80, 1-65536") == []
+	count(ports.listed("65535,7-7")) == 2
 	ports.listed("") == []
 	ports.listed(80) == []
 }

@@ -205,7 +205,7 @@ func (p *pretty) edges(m *document.Map) {
 // edge prints one call, on two lines where one has no room.
 func (p *pretty) edge(e *document.Edge, widest int) {
 	tint := ""
-	if factors(e) > 1 {
+	if max(factors(e, "connect"), factors(e, "server-error")) > 1 {
 		tint = "red"
 	}
 	text := tries(e)
@@ -229,11 +229,11 @@ func caller(e *document.Edge) string {
 	return short(&e.From)
 }
 
-// factors counts the layers that try a call more than once.
-func factors(e *document.Edge) int {
+// factors counts the layers that try a call more than once after failures of any of some classes.
+func factors(e *document.Edge, classes ...string) int {
 	n := 0
 	for _, layer := range e.Layers {
-		if layer.Tries > 1 {
+		if layer.Tries > 1 && slices.ContainsFunc(classes, func(class string) bool { return slices.Contains(layer.Classes, class) }) {
 			n++
 		}
 	}

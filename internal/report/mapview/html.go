@@ -25,7 +25,7 @@ var page = template.Must(template.New("map").Funcs(template.FuncMap{
 	"layers":     htmlLayers,
 	"caller":     func(e document.Edge) string { return caller(&e) },
 	"product":    htmlProduct,
-	"stacked":    func(e document.Edge) bool { return factors(&e) > 1 },
+	"stacked":    htmlStacked,
 	"within":     htmlWithin,
 	"why":        func(w document.Workload) string { return strings.Join(w.Mesh.Why, "; ") },
 	"anchor":     func(i int) string { return fmt.Sprintf("w%d", i) },
@@ -49,6 +49,11 @@ func writeHTML(w io.Writer, m *document.Map, opts Options) error {
 		return fmt.Errorf("write map: %w", err)
 	}
 	return nil
+}
+
+// htmlStacked tells that several layers repeat a call after failures of a class.
+func htmlStacked(e document.Edge, class string) bool {
+	return factors(&e, class) > 1
 }
 
 // htmlSign is a concern in short: a shape, letters, a class for its colour and words for those who cannot see it.

@@ -89,7 +89,7 @@ func (g *graph) edge(e *document.Edge) {
 		targets = []finding.Object{e.To}
 	}
 	arrow := "-->"
-	if factors(e) > 1 {
+	if max(factors(e, "connect"), factors(e, "server-error")) > 1 {
 		arrow = "==>"
 	}
 	for _, target := range targets {

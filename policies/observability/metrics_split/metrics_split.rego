@@ -134,10 +134,7 @@ _pods := [pod |
 	not _injected(pod)
 ]
 
-_injected(pod) if {
-	pod.kind == "/Pod"
-	pod.meta.annotations["sidecar.istio.io/status"]
-}
+_injected(pod) if pod.meta.annotations["sidecar.istio.io/status"]
 
 _named(pod, name) := [{"key": key, "value": resource.text(value)} |
 	some key, value in pod.meta.annotations

@@ -83,7 +83,7 @@ test_what_the_injector_writes if {
 	_found(json.remove(pod, ["/metadata/annotations/sidecar.istio.io~1status"])) == {
 		["error", `metadata.annotations["prometheus.io/port"]`],
 	}
-	_found(_in("shop", {"sidecar.istio.io/status": "{}", "prometheus.io/port": "15020"})) != set()
+	_found(_in("shop", {"sidecar.istio.io/status": "{}", "prometheus.io/port": "15020"})) == set()
 }
 
 _monitor(kind, spec) := {

@@ -56,6 +56,15 @@ test_one_replica if {
 	}
 }
 
+test_other_workloads_behind_the_service if {
+	other := object.union(_deployment({}, {}), {"metadata": {"name": "web-v2"}})
+	beside := {"apps/v1": {"Deployment": {"web": _deployment({}, {}), "web-v2": other}}}
+	_brief(_deployment({}, {}), object.union(_served, beside)) == []
+	idle := object.union(beside, {"apps/v1": {"Deployment": {"web-v2": {"spec": {"replicas": 0}}}}})
+	_brief(_deployment({}, {}), object.union(_served, idle)) == _noted
+	_brief(_deployment({}, {}), object.union(_served, {"apps/v1": {"Deployment": {"web": _deployment({}, {})}}})) == _noted
+}
+
 test_several_or_none if {
 	every replicas in [0, 2, "1", null] {
 		_brief(_deployment({"replicas": replicas}, {}), _served) == []

@@ -157,7 +157,7 @@ _cut(key, value, pod) := _inbound(pod, entries) if {
 	ranges := [range |
 		some part in split(value, ",")
 		range := trim_space(part)
-		range != ""
+		net.cidr_is_valid(range)
 		not range in params.of("traffic/capture-exclusion").allow_excluded_cidrs
 	]
 	count(ranges) > 0
