@@ -129,6 +129,9 @@ func signRelease(env *Env, f *releaseFlags, file string) error {
 	if err != nil {
 		return err
 	}
+	if err := signedFor(file, archive, f.channel); err != nil {
+		return err
+	}
 	about := release.About(archive, packed)
 	about.Channel, about.Version, about.Created, about.Expires = f.channel, f.version, release.At(created), release.At(expires)
 	about.MinimumOPA, about.OCIDigest = f.minimumOPA, f.oci
@@ -145,6 +148,22 @@ func signRelease(env *Env, f *releaseFlags, file string) error {
 	}
 	_, err = fmt.Fprintf(env.Stderr, "%s: version %d of channel %s, until %s\n", name, about.Version, about.Channel, about.Expires)
 	return err
+}
+
+// signedFor refuses to release a bundle to another channel than the one that it is signed for: no client would take it.
+func signedFor(file string, archive *bundle.Archive, channel string) error {
+	if err := validChannel(channel); err != nil {
+		return err
+	}
+	scope, err := signing.PeekScope(archive)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	about := archive.Manifest.Metadata
+	if scope != signing.Scope(about.Name, about.Target, channel) {
+		return fmt.Errorf("%s is signed for scope %s: sign the bundle with --channel %s first", file, scope, channel)
+	}
+	return nil
 }
 
 func newSignTimestampCmd(env *Env) *cobra.Command {

@@ -127,6 +127,21 @@ func VerifyBundle(archive *bundle.Archive, keys BundleKeys, scope string) (strin
 	return head.KeyID, nil
 }
 
+// PeekScope reads for which scope a bundle is signed, without verifying it: good enough to notice a mistake of one's own.
+func PeekScope(archive *bundle.Archive) (string, error) {
+	parts, err := splitToken(archive.Signatures)
+	if err != nil {
+		return "", err
+	}
+	text, ok := decodeBase64(base64.RawURLEncoding, parts[1])
+	if !ok {
+		return "", refusal.New(refusal.SignatureForm, "%s: part 2 of the token is no base64url in its only form", bundle.SignaturesFile)
+	}
+	var body claims
+	err = strictjson.Unmarshal("claims of the token", text, &body)
+	return body.Scope, err
+}
+
 // openToken finds the token, verifies its signature and then reads its claims.
 func openToken(text []byte, keys BundleKeys) (head header, body claims, err error) {
 	parts, err := splitToken(text)

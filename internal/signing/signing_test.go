@@ -52,6 +52,9 @@ func TestSignedBundleIsReadByOPA(t *testing.T) {
 			require.ErrorContains(t, read(key.Public(), "another"), "scope mismatch")
 			require.ErrorContains(t, read(signingtest.Key(t, algorithm).Public(), scope), "failed to verify JWT signature")
 
+			peeked, err := signing.PeekScope(signed)
+			require.NoError(t, err)
+			assert.Equal(t, scope, peeked)
 			name, err := signing.VerifyBundle(signed, signing.BundleKeys{key.Public().ID: key.Public()}, scope)
 			require.NoError(t, err)
 			assert.Equal(t, key.Public().ID, name)
