@@ -1477,7 +1477,6 @@ _hints := {
 	"observability/manager-metrics": {"plain": ["keymetrics", "pm2"]},
 	"observability/manager-telemetry": {"plain": ["keymetrics", "pm2", "pmx"]},
 	"observability/mesh-telemetry-disabled": {"plain": ["proxy.istio.io/config", "telemetry", "viz.linkerd.io/disable-tap"]},
-	"observability/metrics-split": {"plain": ["prometheus"]},
 	"observability/metrics-uncollected": {"plain": ["metrics"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})prom`},
 	"process/cron-in-container": {"plain": ["((", "cron", "keymetrics", "pm2"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})until(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})while(?:[^0-9a-z]|$)`},
 	"process/drain-cut-short": {"plain": ["keymetrics", "pm2", "prestop", "proxy-wait-before-exit-seconds", "terminationdrainduration"]},

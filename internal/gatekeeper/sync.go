@@ -39,6 +39,7 @@ var lookedUp = []gvk{
 	{Group: "split.smi-spec.io", Version: "v1alpha2", Kind: "TrafficSplit"},
 	{Group: "monitoring.coreos.com", Version: "v1", Kind: "PodMonitor"},
 	{Group: "monitoring.coreos.com", Version: "v1", Kind: "ServiceMonitor"},
+	{Group: "monitoring.coreos.com", Version: "v1", Kind: "Prometheus"},
 	{Group: "security.istio.io", Version: "v1", Kind: "PeerAuthentication"},
 	{Group: "gateway.networking.k8s.io", Version: "v1", Kind: "Gateway"},
 	{Group: "networking.k8s.io", Version: "v1", Kind: "NetworkPolicy"},

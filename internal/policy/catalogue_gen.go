@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "8c5f81fe583a53ce2cb29c8c85e11594ec43943eb24d801f1f0508c4338a0f82"
+const catalogueDigest = "58677f478a6d7d3955f9a5fe0e37bf540ea380d98ab3f7918505c14b981491f3"
 
 var _ finding.Severity
 
@@ -641,7 +641,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "observability/metrics-split",
 				Title:       "Metrics of a Pod are split between its layers",
-				Description: "Istio's agent merges the metrics of the application with those of its proxy and serves both on port 15020. The annotations of the pod template switch the merging off, point at a port of the proxy, or a monitor scrapes the same series a second time, so that figures are missing or counted twice.",
+				Description: "Istio's agent merges the metrics of the application with those of its proxy and serves both on port 15020. The annotations of the pod template switch the merging off, point at a port of the proxy, or a monitor scrapes the same series a second time or from outside of a mesh that takes mTLS only, so that figures are missing or counted twice.",
 				Group:       "observability",
 				Severity:    "warning",
 				Severities:  []finding.Severity{"error", "warning"},
@@ -649,7 +649,6 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes", "mesh"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
 				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"prometheus"},
 				Remediation: Remediation{
 					Default: "Annotate the pod template with prometheus.io/scrape \"true\" and the port and path of the application, and let one collector scrape each series.",
 					Sidecar: "Remove prometheus.istio.io/merge-metrics, keep prometheus.io/scrape \"true\" with the port and path of the application, and drop the endpoint of the monitor; Istio serves all on port 15020. Further ports of the Pod are named in prometheus.istio.io/scrape-targets.",
@@ -2102,7 +2101,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/inventory/monitors.rego",
 				Package: "lib.onelayer.inventory",
-				Imports: []string{"lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.selector"},
+				Imports: []string{"lib.onelayer.prepared", "lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "lib/inventory/neighbours.rego",
@@ -2391,7 +2390,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/observability/metrics_split/metrics_split.rego",
 				Package: "lib.onelayer.policies.observability.metrics_split",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/observability/metrics_uncollected/metrics_uncollected.rego",

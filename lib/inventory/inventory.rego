@@ -20,9 +20,9 @@ import data.lib.onelayer.workload
 #   (Images by normal reference), named (Images by name), consumers (by Image name), autoscalers (by
 #   namespace/Kind/name), whether the unit knows a mesh, the namespaces of the input itself, Services and pod
 #   templates by one label of theirs, Services and the policies of a mesh about them by namespace/name, ServiceEntries
-#   by host, ConfigMaps by namespace/name, monitors by one label of what they select, whether other collectors are
-#   known, and what else stands in a namespace by kind. The tool computes it once per unit and hands it over as
-#   prepared; a cluster asks for one part.
+#   by host, ConfigMaps by namespace/name, monitors by one label of what they select, what reads them, whether other
+#   collectors are known, and what else stands in a namespace by kind. The tool computes it once per unit and hands it
+#   over as prepared; a cluster asks for one part.
 computed := {
 	"images": _images,
 	"bases": _bases,
@@ -39,6 +39,7 @@ computed := {
 	"config_maps": _config_maps,
 	"monitors": _monitors,
 	"collectors": _collectors,
+	"scrapers": _scrapers,
 	"neighbours": _neighbours,
 }
 

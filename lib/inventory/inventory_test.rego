@@ -126,6 +126,7 @@ test_without_an_inventory if {
 		"config_maps": {},
 		"monitors": {},
 		"collectors": false,
+		"scrapers": [],
 		"neighbours": {},
 	}
 	not inventory.mesh

@@ -3,6 +3,7 @@ package lib.onelayer.inventory
 import data.lib.onelayer.prepared
 import data.lib.onelayer.resource
 import data.lib.onelayer.selector
+import data.lib.onelayer.workload
 
 # METADATA
 # title: What scrapes a Pod
@@ -34,6 +35,32 @@ scrapes_by_configuration if _known_collectors == true
 # title: Whether monitors are in use
 # description: True when the inventory holds any monitor, so that a Pod that none selects is left out.
 monitored if count(_known_monitors) > 0
+
+# METADATA
+# title: What reads monitors
+# description: >-
+#   The collectors that scrape what monitors select, as records of lib.onelayer.workload: objects of kind Prometheus
+#   with the metadata of their Pods, and workloads that run the image of Prometheus.
+scrapers := prepared.scrapers if {
+	is_object(prepared)
+} else := _scrapers
+
+_scrapers := array.concat(
+	[{"obj": obj, "spec": {}, "meta": object.get(obj.spec, "podMetadata", {})} |
+		some obj in _monitor_objects
+		obj.kind in _scraper_names
+		is_object(obj.spec)
+	],
+	[pod |
+		count(_monitors) > 0
+		some obj in _namespaced
+		some pod in workload.pods_of({"obj": obj, "kind": resource.group_kind(obj), "file": ""})
+		some container in pod.spec.containers
+		regex.match(`(?:^|/)prometheus(?:[:@]|$)`, resource.text(container.image))
+	],
+)
+
+_scraper_names := {"Prometheus", "PrometheusAgent"}
 
 _any_of_services if {
 	some key, _ in _known_monitors
@@ -83,7 +110,7 @@ _other_collectors := {
 	"VMNodeScrape",
 }
 
-_monitor_names := {split(kind, "/")[1] | some kind, _ in _scrape_kinds} | _other_collectors
+_monitor_names := ({split(kind, "/")[1] | some kind, _ in _scrape_kinds} | _other_collectors) | _scraper_names
 
 _monitor_objects := array.concat(
 	[obj |

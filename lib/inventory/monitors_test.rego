@@ -140,3 +140,49 @@ test_other_collectors if {
 	not inventory.scrapes_by_configuration with data.lib.onelayer.prepared as {"collectors": false}
 	inventory.scrapes_by_configuration with data.lib.onelayer.prepared as {"collectors": true}
 }
+
+_runs(name, image) := {
+	"apiVersion": "apps/v1",
+	"kind": "Deployment",
+	"metadata": {"name": name, "namespace": "shop"},
+	"spec": {"template": {"metadata": {}, "spec": {"containers": [{"name": "x", "image": image}]}}},
+}
+
+_reading := {"namespace": {"shop": {
+	"apps/v1": {"Deployment": {
+		"a": _runs("a", "quay.io/prometheus/prometheus:v3.5.0"),
+		"b": _runs("b", "prometheus"),
+		"c": _runs("c", "quay.io/prometheus/node-exporter:v1"),
+		"d": _runs("d", "registry.example.com/my-prometheus:1"),
+		"e": _runs("e", ["prometheus"]),
+	}},
+	"monitoring.coreos.com/v1": {
+		"Prometheus": {
+			"main": {
+				"apiVersion": "monitoring.coreos.com/v1",
+				"kind": "Prometheus",
+				"metadata": {"name": "main", "namespace": "shop"},
+				"spec": {"podMetadata": {"labels": {"a": "b"}}},
+			},
+			"odd": {"kind": "Prometheus", "metadata": {"name": "odd", "namespace": "shop"}, "spec": 3},
+		},
+		"PodMonitor": {"x": {
+			"apiVersion": "monitoring.coreos.com/v1",
+			"kind": "PodMonitor",
+			"metadata": {"name": "x", "namespace": "shop"},
+			"spec": {"selector": {}, "podMetricsEndpoints": []},
+		}},
+	},
+}}}
+
+_scrapers := [[pod.obj.metadata.name, object.get(pod.meta, "labels", {})] | some pod in inventory.scrapers]
+
+test_scrapers if {
+	all := [["main", {"a": "b"}], ["a", {}], ["b", {}]]
+	_scrapers == all with data.inventory as _reading
+	computed := inventory.computed with data.inventory as _reading
+	_scrapers == all with data.lib.onelayer.prepared as computed
+	without := json.remove(_reading, ["/namespace/shop/monitoring.coreos.com~1v1/PodMonitor"])
+	_scrapers == [["main", {"a": "b"}]] with data.inventory as without
+	_scrapers == []
+}

@@ -4,7 +4,7 @@
 # description: >-
 #   Istio's agent merges the metrics of the application with those of its proxy and serves both on port 15020. The
 #   annotations of the pod template switch the merging off, point at a port of the proxy, or a monitor scrapes the same
-#   series a second time, so that figures are missing or counted twice.
+#   series a second time or from outside of a mesh that takes mTLS only, so that figures are missing or counted twice.
 # related_resources:
 # - ref: https://istio.io/latest/docs/ops/integrations/prometheus/
 #   description: Istio, how metrics are merged
@@ -22,9 +22,6 @@
 #     apps.openshift.io/DeploymentConfig
 #   ]
 #   needs: [object, namespace, inventory]
-#   needles: [
-#     "prometheus"
-#   ]
 #   remediation:
 #     default: >-
 #       Annotate the pod template with prometheus.io/scrape "true" and the port and path of the application, and let one
@@ -45,6 +42,7 @@ package lib.onelayer.policies.observability.metrics_split
 import data.lib.onelayer.finding
 import data.lib.onelayer.inventory
 import data.lib.onelayer.mesh
+import data.lib.onelayer.ports
 import data.lib.onelayer.resource
 import data.lib.onelayer.workload
 
@@ -116,6 +114,42 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 	some [entry, index, name, number] in _served(pod)
 	number != port
 	port in {other | some [_, _, _, other] in _served(pod)}
+}
+
+violation contains finding.new(rego.metadata.chain(), pod.obj, {
+	"msg": sprintf("%s %s scrapes port %s, which takes mTLS only, from outside of the mesh; let Istio merge its metrics", [
+		scrape.obj.kind, resource.ref(scrape.obj).name, port,
+	]),
+	"path": pod.meta_path,
+	"related": [
+		{"note": "scrapes this port", "object": resource.ref(scrape.obj), "path": ["spec"]},
+		{"note": "takes mTLS only", "object": resource.ref(policy), "path": ["spec", "mtls"]},
+	],
+}) if {
+	_from_outside
+	some pod in _pods
+	mesh.membership(pod).mode == "sidecar"
+	some scrape in _scrapes(pod)
+	some endpoint in scrape.endpoints
+	lower(resource.text(object.get(endpoint, "scheme", "http"))) == "http"
+	some port in _ports(pod, scrape, endpoint)
+	regex.match(`^[0-9]{1,5}$`, port)
+	not port in _reserved
+	not port in {merged | some [other, merged, _] in _merged; other.path == pod.path}
+	not _past_the_sidecar(pod, to_number(port))
+	policy := mesh.strict(pod, to_number(port))
+}
+
+_from_outside if {
+	count(inventory.scrapers) > 0
+	every scraper in inventory.scrapers {
+		mesh.membership(scraper).mode == "none"
+	}
+}
+
+_past_the_sidecar(pod, port) if {
+	some listed in ports.listed(pod.meta.annotations["traffic.sidecar.istio.io/excludeInboundPorts"])
+	ports.within(port, listed)
 }
 
 _merging := "prometheus.istio.io/merge-metrics"

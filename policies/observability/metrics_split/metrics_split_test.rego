@@ -213,3 +213,68 @@ test_messages if {
 		"web",
 	]}
 }
+
+_kept(version, kind, obj) := {version: {kind: {"x": object.union(
+	{"apiVersion": version, "kind": kind, "metadata": {"name": "x", "namespace": "shop"}},
+	obj,
+)}}}
+
+_pod_monitor(endpoint) := _kept("monitoring.coreos.com/v1", "PodMonitor", {"spec": {
+	"selector": {"matchLabels": {"app": "web"}},
+	"podMetricsEndpoints": [endpoint],
+}})
+
+_strict := _kept("security.istio.io/v1", "PeerAuthentication", {"spec": {"mtls": {"mode": "STRICT"}}})
+
+_prometheus(labels) := _kept("monitoring.coreos.com/v1", "Prometheus", {"spec": {"podMetadata": {"labels": labels}}})
+
+_out := {"sidecar.istio.io/inject": "false"}
+
+_under(annotations, objects) := {f |
+	some f in metrics_split.violation with input as _in("shop", annotations)
+		with data.lib.onelayer.config as _meshed
+		with data.inventory as {"namespace": {"shop": object.union_n(objects)}}
+}
+
+_refused(annotations, objects) := count(_under(annotations, objects)) == 1
+
+_named_port := _pod_monitor({"port": "http-metrics"})
+
+test_scraped_from_outside_of_a_strict_mesh if {
+	_refused({}, [_named_port, _strict, _prometheus(_out)])
+	some f in _under({}, [_named_port, _strict, _prometheus(_out)])
+	f.severity == "warning"
+	f.path == "spec.template.metadata"
+	f.msg == concat("", [
+		"observability/metrics-split: PodMonitor x scrapes port 9090, which takes mTLS only, from outside of the mesh; let ",
+		"Istio merge its metrics",
+	])
+	[related.note | some related in f.related] == ["scrapes this port", "takes mTLS only"]
+	_refused({}, [_pod_monitor({"targetPort": 9090, "scheme": "HTTP"}), _strict, _prometheus(_out)])
+}
+
+test_ports_that_are_none if {
+	{f |
+		some f in metrics_split.violation with input as _serving("shop", {}, [{
+			"name": "http-metrics",
+			"containerPort": "eighty",
+		}])
+			with data.lib.onelayer.config as _meshed
+			with data.inventory as {"namespace": {"shop": object.union_n([_named_port, _strict, _prometheus(_out)])}}
+	} == set()
+}
+
+test_scraped_by_who_may if {
+	every objects in [
+		[_named_port, _strict], [_named_port, _prometheus(_out)], [_strict, _prometheus(_out)],
+		[_named_port, _strict, _prometheus({})],
+		[_pod_monitor({"port": "http-metrics", "scheme": "https"}), _strict, _prometheus(_out)],
+		[_pod_monitor({"targetPort": 15020}), _strict, _prometheus(_out)],
+		[_pod_monitor({"port": "other"}), _strict, _prometheus(_out)],
+	] {
+		_under({}, objects) == set()
+	}
+	_under({"traffic.sidecar.istio.io/excludeInboundPorts": "9090"}, [_named_port, _strict, _prometheus(_out)]) == set()
+	_refused({"traffic.sidecar.istio.io/excludeInboundPorts": "9091"}, [_named_port, _strict, _prometheus(_out)])
+	[f.msg | some f in _under(_scraped, [_named_port, _strict, _prometheus(_out)]); contains(f.msg, "mTLS")] == []
+}
