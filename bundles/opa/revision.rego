@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "917ee112793913b912c189db26e877e90250811e9c9f0215e05704f4b1250946"
+revision := "a7819b2f72179b329d60810b08b7d9ee00e7a2d93e9441d6baf2ac8527352e74"

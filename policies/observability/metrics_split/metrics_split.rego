@@ -135,7 +135,7 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 	some port in _ports(pod, scrape, endpoint)
 	regex.match(`^[0-9]{1,5}$`, port)
 	not port in _reserved
-	not port in {merged | some [other, merged, _] in _merged; other.path == pod.path}
+	not port in {merged | some [other, merged, _] in _merged; resource.ref(other.obj) == resource.ref(pod.obj)}
 	not _past_the_sidecar(pod, to_number(port))
 	policy := mesh.strict(pod, to_number(port))
 }

@@ -253,6 +253,26 @@ test_scraped_from_outside_of_a_strict_mesh if {
 	_refused({}, [_pod_monitor({"targetPort": 9090, "scheme": "HTTP"}), _strict, _prometheus(_out)])
 }
 
+test_strict_ports_of_others if {
+	kept := object.union_n([_named_port, _strict, _prometheus(_out)])
+	{f | some f in metrics_split.violation} == set() with input as _in("plain", {})
+		with data.lib.onelayer.config as _meshed
+		with data.inventory as {"namespace": {"plain": json.patch(kept, [
+		{"op": "replace", "path": sprintf("/%s/x/metadata/namespace", [kind]), "value": "plain"} |
+			some kind in [
+				"monitoring.coreos.com~1v1/PodMonitor", "monitoring.coreos.com~1v1/Prometheus",
+				"security.istio.io~1v1/PeerAuthentication",
+			]
+		])}}
+	merged := object.union(_in("shop", _scraped), {"metadata": {"name": "merged"}})
+	[f.object.name |
+		some f in metrics_split.violation
+		contains(f.msg, "mTLS")
+	] == ["web"] with input as {"apiVersion": "v1", "kind": "List", "items": [_in("shop", {}), merged]}
+		with data.lib.onelayer.config as _meshed
+		with data.inventory as {"namespace": {"shop": kept}}
+}
+
 test_ports_that_are_none if {
 	{f |
 		some f in metrics_split.violation with input as _serving("shop", {}, [{
