@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "a7819b2f72179b329d60810b08b7d9ee00e7a2d93e9441d6baf2ac8527352e74"
+revision := "62e069664856f365398bc3b9cdeefe4477eac255621f4e89f82374fe03624089"

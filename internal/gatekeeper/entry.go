@@ -2,6 +2,7 @@ package gatekeeper
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,20 +37,24 @@ func Entry(library *policy.Library, rules []*policy.Rule) string {
 		writeOwn(&out, rule)
 	}
 	kinds := distinct(rules)
-	gated := false
+	var gated, others []*policy.Rule
 	for _, rule := range rules {
 		name := "_found"
-		if len(rule.Needles) > 0 {
-			name, gated = "_gated", true
+		switch {
+		case !judgesWorkloads(rule):
+			name, others = "_of_others", append(others, rule)
+		case isGated(rule):
+			name, gated = "_gated", append(gated, rule)
 		}
 		fmt.Fprintf(&out, "\n%s contains found if {\n\t_kind in _kinds_%d\n\tsome found in %s.violation\n}\n",
 			name, place(kinds, clusterKinds(rule)), alias(rule))
 	}
+	writeOthers(&out, others)
 	for i, set := range kinds {
 		fmt.Fprintf(&out, "\n_kinds_%d := {\n%s}\n", i, lines(set))
 	}
-	if gated {
-		gateOf(rules).write(&out)
+	if len(gated) > 0 {
+		gateOf(gated).write(&out)
 	}
 	out.WriteString("\n_remediation := {\n")
 	for _, rule := range slices.Concat(rules, own) {
@@ -106,6 +111,22 @@ _severities := {severity | some severity in input.parameters.severities} if {
 _kind := concat("/", [input.review.kind.group, input.review.kind.kind])
 
 `
+
+// writeOthers asks the rules that judge no workloads together, so that for workloads, which are most of what comes, the kind
+// is compared once.
+func writeOthers(out *strings.Builder, others []*policy.Rule) {
+	if len(others) == 0 {
+		return
+	}
+	kinds := map[string]bool{}
+	for _, rule := range others {
+		for _, kind := range clusterKinds(rule) {
+			kinds[kind] = true
+		}
+	}
+	out.WriteString("\n_found contains found if {\n\t_kind in _kinds_of_others\n\tsome found in _of_others\n}\n")
+	fmt.Fprintf(out, "\n_kinds_of_others := {\n%s}\n", lines(slices.Sorted(maps.Keys(kinds))))
+}
 
 // ownRules are the rules about onelayer's own configuration and waivers.
 func ownRules(library *policy.Library) []*policy.Rule {

@@ -2,14 +2,31 @@ package gatekeeper
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/onelayer/onelayer/internal/policy"
 )
 
 // gate tells whether rules must be asked about an object: where one of their needles stands in it, or where an image that
-// the cluster knows hides what runs. It is one for all rules with needles, because most objects hold none of them.
+// the cluster knows hides what runs. It is one for all rules with needles, because most workloads hold none of them.
 type gate struct{ policy.Hints }
+
+// everyday are needles that stand in every workload as an API server completes it. What has one of them is asked about every
+// object of its kinds, so that it opens the gate for no other rule.
+var everyday = []string{"Probe", "ports", "replicas", "selector"}
+
+// judgesWorkloads tells whether a rule is asked about what most reviews are about.
+func judgesWorkloads(rule *policy.Rule) bool {
+	return slices.Contains(rule.AppliesTo, "apps/Deployment") || slices.Contains(rule.AppliesTo, "batch/Job")
+}
+
+// isGated tells whether the gate is for a rule. Rules that judge no workloads stay outside: their needles, such as timeout,
+// stand in workloads with another meaning.
+func isGated(rule *policy.Rule) bool {
+	return len(rule.Needles) > 0 && judgesWorkloads(rule) &&
+		!slices.ContainsFunc(rule.Needles, func(needle string) bool { return slices.Contains(everyday, needle) })
+}
 
 func gateOf(rules []*policy.Rule) *gate {
 	return &gate{policy.HintsOf(rules...)}
@@ -35,12 +52,13 @@ func (g *gate) write(out *strings.Builder) {
 	out.WriteString(gateTail)
 }
 
-// An API server completes every template with restartPolicy Always, which no rule has anything against but in a Job.
+// An API server completes every template with restartPolicy Always, which no rule has anything against but in a Job, and
+// every container with the file for its last words.
 const gateTail = `
 _text := text if {
 	_kind in workload.job_kinds
 	text := _whole
-} else := replace(_whole, ` + "`\"restartpolicy\": \"always\"`" + `, "")
+} else := strings.replace_n({` + "`\"restartpolicy\": \"always\"`" + `: "", "/dev/termination-log": ""}, _whole)
 
 _whole := lower(sprintf("%v%v", [
 	object.remove(input.review.object, ["metadata", "status"]),

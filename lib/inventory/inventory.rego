@@ -66,7 +66,13 @@ consumers(name) := object.get(_known_consumers, name, [])
 
 # METADATA
 # description: The autoscalers of a workload, as a list of object references.
-autoscalers(ref) := object.get(_known_autoscalers, concat("/", [ref.namespace, ref.kind, ref.name]), [])
+autoscalers(ref) := object.get(prepared.autoscalers, _key(ref), []) if {
+	is_object(prepared)
+} else := [resource.ref(obj) |
+	some kind in _scaling_kinds
+	some obj in _within(ref.namespace, kind)
+	_target(obj) == _key(ref)
+]
 
 # METADATA
 # description: True when the unit holds objects of a mesh or namespaces that are enrolled in one.
@@ -99,10 +105,6 @@ _known_names := prepared.named if {
 _known_consumers := prepared.consumers if {
 	is_object(prepared)
 } else := _consumers
-
-_known_autoscalers := prepared.autoscalers if {
-	is_object(prepared)
-} else := _autoscalers
 
 _known_namespaces := prepared.namespaces if {
 	is_object(prepared)
@@ -138,6 +140,19 @@ _own(kind) := array.concat(
 		some record in resource.beside
 		record.obj.kind == kind
 		record.obj.apiVersion == resource.api_version
+	],
+)
+
+_within(namespace, kind) := array.concat(
+	[obj |
+		some kinds in _namespaces[namespace]
+		some obj in kinds[kind]
+		is_object(obj)
+	],
+	[record.obj |
+		some record in resource.beside
+		record.obj.kind == kind
+		resource.ref(record.obj).namespace == namespace
 	],
 )
 
@@ -260,14 +275,22 @@ _autoscalers := {key: scalers |
 	scalers := [target.ref | some target in _targets; target.key == key]
 }
 
-_targets := [{"key": key, "ref": resource.ref(obj)} |
+_targets := [{"key": _target(obj), "ref": resource.ref(obj)} |
 	some obj in _namespaced
-	resource.text(obj.kind) in {"HorizontalPodAutoscaler", "ScaledObject"}
-	target := obj.spec.scaleTargetRef
-	is_object(target)
-	kind := resource.text(object.get(target, "kind", "Deployment"))
-	key := concat("/", [resource.ref(obj).namespace, kind, resource.text(object.get(target, "name", ""))])
+	resource.text(obj.kind) in _scaling_kinds
 ]
+
+_scaling_kinds := {"HorizontalPodAutoscaler", "ScaledObject"}
+
+_target(obj) := concat("/", [
+	resource.ref(obj).namespace,
+	resource.text(object.get(obj.spec.scaleTargetRef, "kind", "Deployment")),
+	resource.text(object.get(obj.spec.scaleTargetRef, "name", "")),
+]) if {
+	is_object(obj.spec.scaleTargetRef)
+}
+
+_key(ref) := concat("/", [ref.namespace, ref.kind, ref.name])
 
 _mesh if {
 	some versions in _namespaces

@@ -40,7 +40,7 @@ job_kinds := {"batch/Job", "batch/CronJob"}
 # METADATA
 # description: The pod templates of the input, as records {obj, kind, file, spec, path, meta, job}.
 pods := [pod |
-	some record in resource.of(kinds)
+	some record in resource.all
 	some pod in pods_of(record)
 ]
 

@@ -48,13 +48,14 @@ violation contains finding.new(rego.metadata.chain(), probe.entry.obj, {
 		probe.field,
 		probe.entry.name,
 		probe.number,
-		_proxies[probe.number].owner,
+		proxy.owner,
 		"ask the application",
 	]),
 	"path": array.concat(probe.path, ["port"]),
 }) if {
 	some probe in _probes
-	mesh.membership(probe.entry.pod).mode in _proxies[probe.number].modes
+	proxy := _proxies[probe.number]
+	mesh.membership(probe.entry.pod).mode in proxy.modes
 	not probe.entry.name in {"istio-proxy", "linkerd-proxy"}
 	not startswith(resource.text(object.get(probe.asked, "path", "")), "/app-health/")
 	not probe.number in _own_ports(probe.entry.pod)
@@ -96,16 +97,22 @@ _probes := [probe |
 	some field in ["readinessProbe", "livenessProbe", "startupProbe"]
 	some how in ["httpGet", "tcpSocket", "grpc"]
 	asked := entry.container[field][how]
-	own := object.union(entry.pod, {"spec": {"containers": [entry.container]}})
 	probe := {
 		"entry": entry,
 		"field": field,
 		"how": how,
 		"asked": asked,
-		"number": ports.reached({"port": asked.port}, own),
+		"number": _number(entry, asked.port),
 		"path": array.concat(entry.path, [field, how]),
 	}
 ]
+
+_number(_, port) := port if is_number(port)
+
+_number(entry, port) := ports.reached({"port": port}, own) if {
+	not is_number(port)
+	own := object.union(entry.pod, {"spec": {"containers": [entry.container]}})
+}
 
 _proxies := {
 	15020: {"owner": "the agent of Istio", "modes": {"sidecar", "unknown"}},

@@ -48,8 +48,9 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	})
 	is_number(record.obj.spec.replicas)
 	record.obj.spec.replicas > 0
-	_declared(record.obj)
 	scalers := inventory.autoscalers(resource.ref(record.obj))
+	count(scalers) > 0
+	_declared(record.obj)
 }
 
 _declared(obj) if {
