@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "62e069664856f365398bc3b9cdeefe4477eac255621f4e89f82374fe03624089"
+revision := "eafae17929c017c7330adf29e3c09e5f4b37ebd9b6a4ba5a3715c51596c7f9a1"

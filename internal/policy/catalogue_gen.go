@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "58677f478a6d7d3955f9a5fe0e37bf540ea380d98ab3f7918505c14b981491f3"
+const catalogueDigest = "9b530c7de9bbe510c843585da918556dd57630d216b042b63b53d55982f7c2fc"
 
 var _ finding.Severity
 
@@ -1050,7 +1050,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes", "mesh"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source"},
-				Needles:     []string{"quitquitquit", "15021", "15020", "4191", "pilot-agent", "scuttle", "linkerd-await", "holdApplicationUntilProxyStarts", "ENVOY_ADMIN_API", "ISTIO_QUIT_API"},
+				Needles:     []string{"quitquitquit", ":15021/", ":15020/", ":4191/", "pilot-agent", "scuttle", "linkerd-await", "holdApplicationUntilProxyStarts", "ENVOY_ADMIN_API", "ISTIO_QUIT_API"},
 				Remediation: Remediation{
 					Default: "Remove the script and let the proxy be a native sidecar; Kubernetes starts it first and ends it last, and a Job completes by itself.",
 					Sidecar: "Remove the script and set sidecar.istio.io/nativeSidecar \"true\" on the pod template; it is the default where every node has Kubernetes 1.33 and Istio is recent.",

@@ -72,6 +72,7 @@ _labels_of(obj) := resource.meta(obj).labels if {
 } else := {}
 
 _monitors_at(by, namespace, labels) := {scrape |
+	monitored
 	some where in {namespace, "*"}
 	some pair in ({"\n"} | {sprintf("%s\n%s", [key, resource.text(value)]) | some key, value in labels})
 	some scrape in object.get(_known_monitors, concat("\n", [by, where, pair]), [])

@@ -211,10 +211,14 @@ _asked_for(pod) := _found("proxyless", "inject.istio.io/templates asks for an ag
 
 _templates(pod) := [trim_space(name) | some name in split(_text(_annotations(pod), "inject.istio.io/templates"), ",")]
 
-_agreed(pod) := answers[0] if {
+_agreed(pod) := _undecided if {
+	_verdict(pod, _named(pod, _possible[0])).mode != _verdict(pod, _named(pod, _possible[1])).mode
+} else := answers[0] if {
 	answers := [_verdict(pod, _named(pod, namespace)) | some namespace in _possible]
 	count({[answer.mode, answer.revision] | some answer in answers}) == 1
-} else := _found("unknown", "the labels of the namespace are not known")
+} else := _undecided
+
+_undecided := _found("unknown", "the labels of the namespace are not known")
 
 _named(pod, namespace) := object.union(
 	{"name": resource.ref(pod.obj).namespace, "labels": {}, "annotations": {}},

@@ -100,6 +100,7 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 	some endpoint in scrape.endpoints
 	port in _ports(pod, scrape, endpoint)
 	resource.text(object.get(endpoint, "path", "/metrics")) == file
+	mesh.membership(pod).mode == "sidecar"
 }
 
 violation contains finding.new(rego.metadata.chain(), pod.obj, {
@@ -110,10 +111,11 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 }) if {
 	some [pod, port, _] in _merged
 	not pod.meta.annotations[_targets]
-	count(_scrapes(pod)) == 0
 	some [entry, index, name, number] in _served(pod)
 	number != port
+	count(_scrapes(pod)) == 0
 	port in {other | some [_, _, _, other] in _served(pod)}
+	mesh.membership(pod).mode == "sidecar"
 }
 
 violation contains finding.new(rego.metadata.chain(), pod.obj, {
@@ -181,7 +183,6 @@ _merged := [[pod, port, file] |
 	port := _named(pod, "prometheus_io_port")[0].value
 	_named(pod, "prometheus_io_scrape")[0].value == "true"
 	not resource.text(object.get(pod.meta, ["annotations", _merging], "")) in _off
-	mesh.membership(pod).mode == "sidecar"
 	file := _file(pod)
 ]
 

@@ -25,7 +25,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     "quitquitquit", "15021", "15020", "4191", "pilot-agent", "scuttle", "linkerd-await",
+#     "quitquitquit", ":15021/", ":15020/", ":4191/", "pilot-agent", "scuttle", "linkerd-await",
 #     "holdApplicationUntilProxyStarts", "ENVOY_ADMIN_API", "ISTIO_QUIT_API"
 #   ]
 #   remediation:

@@ -107,12 +107,9 @@ _probes := [probe |
 	}
 ]
 
-_number(_, port) := port if is_number(port)
-
-_number(entry, port) := ports.reached({"port": port}, own) if {
-	not is_number(port)
-	own := object.union(entry.pod, {"spec": {"containers": [entry.container]}})
-}
+_number(entry, port) := port if {
+	is_number(port)
+} else := ports.reached({"port": port}, object.union(entry.pod, {"spec": {"containers": [entry.container]}}))
 
 _proxies := {
 	15020: {"owner": "the agent of Istio", "modes": {"sidecar", "unknown"}},

@@ -36,8 +36,8 @@ import data.lib.onelayer.resource
 violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"msg": sprintf("replicas %v is fixed, but %s %s owns the number, and every apply resets it; remove replicas", [
 		record.obj.spec.replicas,
-		scalers[0].kind,
-		scalers[0].name,
+		first.kind,
+		first.name,
 	]),
 	"path": ["spec", "replicas"],
 	"related": [{"note": "owns the number of replicas", "object": scaler, "path": ["spec"]} | some scaler in scalers],
@@ -49,7 +49,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	is_number(record.obj.spec.replicas)
 	record.obj.spec.replicas > 0
 	scalers := inventory.autoscalers(resource.ref(record.obj))
-	count(scalers) > 0
+	first := scalers[0]
 	_declared(record.obj)
 }
 

@@ -50,10 +50,10 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"path": ["spec", "ports", index, "appProtocol"],
 }) if {
 	some record in _services
-	mesh.modes_of(record.obj) == {"linkerd"}
 	some index, port in record.obj.spec.ports
 	_opaque_by_mistake(port.appProtocol)
 	not _opaque_on_purpose(record.obj, port.port)
+	mesh.modes_of(record.obj) == {"linkerd"}
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
@@ -66,9 +66,9 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"related": [witness],
 }) if {
 	some record in _services
-	_reads_requests(record.obj)
 	some index, port in record.obj.spec.ports
 	_declared(port) == "tcp"
+	_reads_requests(record.obj)
 	witness := [found |
 		some pod in inventory.workloads_of(record.obj)
 		some found in _witnesses(port, pod)
@@ -82,12 +82,12 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"path": _place(index, port),
 }) if {
 	some record in _services
-	_reads_requests(record.obj)
 	some index, port in record.obj.spec.ports
 	is_object(port)
 	object.get(port, "protocol", "TCP") == "TCP"
 	not port.port in {25, 53, 3306, 27017}
 	not _declared(port)
+	_reads_requests(record.obj)
 }
 
 _services := [record |
