@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "eafae17929c017c7330adf29e3c09e5f4b37ebd9b6a4ba5a3715c51596c7f9a1"
+revision := "5a8795cb249ce98a4599c289df33728bbd5b14b29269f566e1d556f21e6a6aa5"

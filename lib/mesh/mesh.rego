@@ -212,11 +212,20 @@ _asked_for(pod) := _found("proxyless", "inject.istio.io/templates asks for an ag
 _templates(pod) := [trim_space(name) | some name in split(_text(_annotations(pod), "inject.istio.io/templates"), ",")]
 
 _agreed(pod) := _undecided if {
+	_neutral(pod)
+} else := _undecided if {
 	_verdict(pod, _named(pod, _possible[0])).mode != _verdict(pod, _named(pod, _possible[1])).mode
 } else := answers[0] if {
 	answers := [_verdict(pod, _named(pod, namespace)) | some namespace in _possible]
 	count({[answer.mode, answer.revision] | some answer in answers}) == 1
 } else := _undecided
+
+_neutral(pod) if {
+	not params.config.mesh
+	not intended(pod)
+	not _on_host(pod)
+	not resource.ref(pod.obj).namespace in _system_namespaces
+}
 
 _undecided := _found("unknown", "the labels of the namespace are not known")
 

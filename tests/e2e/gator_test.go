@@ -26,13 +26,14 @@ func bundle(parts ...string) string {
 // TestGatorVerify runs the generated suites, those of two groups with the oldest gator: it compiles a template for each case.
 func TestGatorVerify(t *testing.T) {
 	gator.each(t, func(t *testing.T, p *program) {
-		result := p.run(t, "gator verify", child.Command{Args: append([]string{"verify", bundle() + "/..."}, some(p)...)})
+		result := p.run(t, "gator verify", child.Command{Args: append([]string{"verify", bundle() + "/..."}, suites(p)...)})
 		assert.Zero(t, result.Code, "%s%s", result.Stdout, result.Stderr)
 		assert.Contains(t, result.Stdout, "PASS")
 	})
 }
 
-func some(p *program) []string {
+// suites are the options by which gator verify runs what the program is given.
+func suites(p *program) []string {
 	if p == gator.oldest {
 		return []string{"--run", "^(process|mesh)-"}
 	}

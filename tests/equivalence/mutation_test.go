@@ -97,24 +97,20 @@ func TestMutationOfEntries(t *testing.T) {
 	}
 	for _, kind := range []struct {
 		folder, file string
-		try          func(t *testing.T, files map[string][]byte) (func(s *scenario) (string, error), error)
+		load         func(t *testing.T, files map[string][]byte) (subject, error)
 	}{
-		{"bundles/opa", entry.FileOPA, func(t *testing.T, files map[string][]byte) (func(s *scenario) (string, error), error) {
+		{"bundles/opa", entry.FileOPA, func(t *testing.T, files map[string][]byte) (subject, error) {
 			o, err := newOPA(t.Context(), files)
-			return func(s *scenario) (string, error) {
-				if s == nil {
-					return "", nil
-				}
-				return s.tryOPA(t.Context(), o)
+			return subject{
+				try:   func(s *scenario) (string, error) { return s.tryOPA(t.Context(), o) },
+				asked: func() (string, error) { return "", nil },
 			}, err
 		}},
-		{"bundles/conftest", entry.FileConftest, func(t *testing.T, files map[string][]byte) (func(s *scenario) (string, error), error) {
+		{"bundles/conftest", entry.FileConftest, func(t *testing.T, files map[string][]byte) (subject, error) {
 			c, err := newConftest(t.TempDir(), files)
-			return func(s *scenario) (string, error) {
-				if s == nil {
-					return c.misasked(t.Context())
-				}
-				return s.tryConftest(t.Context(), c)
+			return subject{
+				try:   func(s *scenario) (string, error) { return s.tryConftest(t.Context(), c) },
+				asked: func() (string, error) { return c.misasked(t.Context()) },
 			}, err
 		}},
 	} {
@@ -124,11 +120,11 @@ func TestMutationOfEntries(t *testing.T) {
 		for _, m := range mutants(t, kind.file, files[kind.file]) {
 			broken := maps.Clone(files)
 			broken[kind.file] = m.text
-			try, err := kind.try(t, broken)
+			loaded, err := kind.load(t, broken)
 			if err != nil {
 				continue // what does not compile is no mutant
 			}
-			noticed := notices(try)
+			noticed := loaded.notices()
 			_, explained := survivors[m.name]
 			assert.True(t, noticed || explained, "no scenario misses: %s", m.name)
 			assert.False(t, noticed && explained, "a scenario misses what is said to survive: %s", m.name)
@@ -140,13 +136,20 @@ func TestMutationOfEntries(t *testing.T) {
 	}
 }
 
-// notices tells whether any scenario goes wrong, or, for no scenario, a question about the gate.
-func notices(try func(s *scenario) (string, error)) bool {
-	if detail, err := try(nil); err != nil || detail != "" {
+// subject is what a mutant is loaded into. Both tell what goes wrong: try in a scenario, asked in a question about which
+// rules are evaluated.
+type subject struct {
+	try   func(s *scenario) (string, error)
+	asked func() (string, error)
+}
+
+// notices tells whether any scenario or question goes wrong.
+func (s subject) notices() bool {
+	if detail, err := s.asked(); err != nil || detail != "" {
 		return true
 	}
 	for i := range scenarios {
-		if detail, err := try(&scenarios[i]); err != nil || detail != "" {
+		if detail, err := s.try(&scenarios[i]); err != nil || detail != "" {
 			return true
 		}
 	}

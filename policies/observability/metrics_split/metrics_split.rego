@@ -52,7 +52,7 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 	]),
 	"path": array.concat(pod.meta_path, ["annotations", _merging]),
 }) if {
-	some pod in _pods
+	some pod in _annotated
 	switch := resource.text(pod.meta.annotations[_merging])
 	switch in _off
 	mesh.membership(pod).mode in {"sidecar", "unknown"}
@@ -64,7 +64,7 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 	]),
 	"path": array.concat(pod.meta_path, ["annotations", entry.key]),
 }) if {
-	some pod in _pods
+	some pod in _annotated
 	some entry in _named(pod, "prometheus_io_scrape")
 	entry.value == "false"
 	mesh.membership(pod).mode == "sidecar"
@@ -78,7 +78,7 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 	"severity": _certainty[mode],
 	"path": array.concat(pod.meta_path, ["annotations", entry.key]),
 }) if {
-	some pod in _pods
+	some pod in _annotated
 	some entry in _named(pod, "prometheus_io_port")
 	entry.value in _reserved
 	mode := mesh.membership(pod).mode
@@ -170,6 +170,19 @@ _pods := [pod |
 	not _injected(pod)
 ]
 
+_annotated := [pod |
+	some pod in workload.pods
+	_is_named(pod)
+	not mesh.part_of_a_mesh(pod)
+	not _injected(pod)
+]
+
+_is_named(pod) if {
+	some key, _ in pod.meta.annotations
+	is_string(key)
+	contains(key, "prometheus")
+}
+
 _injected(pod) if pod.meta.annotations["sidecar.istio.io/status"]
 
 _named(pod, name) := [{"key": key, "value": resource.text(value)} |
@@ -179,7 +192,7 @@ _named(pod, name) := [{"key": key, "value": resource.text(value)} |
 ]
 
 _merged := [[pod, port, file] |
-	some pod in _pods
+	some pod in _annotated
 	port := _named(pod, "prometheus_io_port")[0].value
 	_named(pod, "prometheus_io_scrape")[0].value == "true"
 	not resource.text(object.get(pod.meta, ["annotations", _merging], "")) in _off
