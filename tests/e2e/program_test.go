@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -93,12 +91,8 @@ func setUp(m *testing.M) (code int, err error) {
 		return 0, fmt.Errorf("make folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	onelayer = filepath.Join(dir, "onelayer")
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
-	build := exec.CommandContext(ctx, "go", "build", "-C", root, "-o", onelayer, "./cmd/onelayer")
-	if out, err := build.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("build onelayer: %w\n%s", err, out)
+	if onelayer, err = stock.Onelayer(context.Background(), root, dir); err != nil {
+		return 0, err
 	}
 	if code = m.Run(); code == 0 {
 		err = checkCompatibility()

@@ -11,9 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Set is a folder below tests/tools with a go.mod of its own, because its programs need versions of shared modules that
@@ -122,6 +124,18 @@ func Root() (string, error) {
 		}
 		dir = parent
 	}
+}
+
+// Onelayer builds the tool of a clone into a folder and gives its file. It stops after ten minutes.
+func Onelayer(ctx context.Context, clone, dir string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	file := filepath.Join(dir, "onelayer")
+	build := exec.CommandContext(ctx, "go", "build", "-C", clone, "-o", file, "./cmd/onelayer")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build onelayer: %w\n%s", err, out)
+	}
+	return file, nil
 }
 
 // environment is what builds run with: no C compiler, no workspace, nothing but what go.mod and go.sum pin.
