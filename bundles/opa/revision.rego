@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "5a8795cb249ce98a4599c289df33728bbd5b14b29269f566e1d556f21e6a6aa5"
+revision := "3eae3a6b31609367ae5cd3ad2c8fc9d7692142e3383b51c40dbad1dba6d39508"

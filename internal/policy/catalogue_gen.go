@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "9b530c7de9bbe510c843585da918556dd57630d216b042b63b53d55982f7c2fc"
+const catalogueDigest = "23a70716561c3f3c8b028a495a3c078c4db4a47be66b4ace69f0bbad13f53f50"
 
 var _ finding.Severity
 
@@ -1172,7 +1172,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "resilience/missing-probe",
 				Title:       "Nobody asks the application whether it is well",
-				Description: "The container has no readiness probe, or asks one and the same question for readiness and liveness. Kubernetes then sends traffic to a program that is not ready, and the mesh balances over it. Under a process manager it is worse: crashes never reach Kubernetes, so without probes nobody notices them.",
+				Description: "The container has no readiness probe, or asks one and the same question for readiness and liveness. Kubernetes then sends traffic to a program that is not ready, and the mesh balances over it. Under a process manager it is worse: crashes never reach Kubernetes, so without probes nobody notices them. Agents of nodes to which no Service sends traffic are left alone, and so is Knative, whose own proxy asks for readiness where nothing is declared.",
 				Group:       "resilience",
 				Severity:    "info",
 				Severities:  []finding.Severity{"error", "warning", "info"},
@@ -1190,8 +1190,18 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Remediation: Remediation{
 					Default: "Add a readinessProbe that asks the application whether it can serve, and a livenessProbe that asks whether it must be restarted, on different questions; a startupProbe covers a slow start.",
 				},
-				Fix:     "manual",
-				Since:   "0.1.0",
+				Fix:   "manual",
+				Since: "0.1.0",
+				RelatedResources: []RelatedResource{
+					RelatedResource{
+						Ref:         "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
+						Description: "Kubernetes, probes",
+					},
+					RelatedResource{
+						Ref:         "https://knative.dev/docs/serving/services/configure-probing/",
+						Description: "Knative, the probe by default",
+					},
+				},
 				Package: "lib.onelayer.policies.resilience.missing_probe",
 				File:    "policies/resilience/missing_probe/missing_probe.rego",
 			},
@@ -2495,7 +2505,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/resilience/missing_probe/missing_probe.rego",
 				Package: "lib.onelayer.policies.resilience.missing_probe",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.supervision", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/no_mesh_policy/no_mesh_policy.rego",

@@ -4,7 +4,13 @@
 # description: >-
 #   The container has no readiness probe, or asks one and the same question for readiness and liveness. Kubernetes
 #   then sends traffic to a program that is not ready, and the mesh balances over it. Under a process manager it is
-#   worse: crashes never reach Kubernetes, so without probes nobody notices them.
+#   worse: crashes never reach Kubernetes, so without probes nobody notices them. Agents of nodes to which no Service
+#   sends traffic are left alone, and so is Knative, whose own proxy asks for readiness where nothing is declared.
+# related_resources:
+# - ref: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+#   description: Kubernetes, probes
+# - ref: https://knative.dev/docs/serving/services/configure-probing/
+#   description: Knative, the probe by default
 # custom:
 #   id: resilience/missing-probe
 #   severity: info
@@ -35,6 +41,7 @@ package lib.onelayer.policies.resilience.missing_probe
 import data.lib.onelayer.finding
 import data.lib.onelayer.inventory
 import data.lib.onelayer.params
+import data.lib.onelayer.resource
 import data.lib.onelayer.supervision
 import data.lib.onelayer.workload
 
@@ -45,6 +52,7 @@ violation contains finding.new(rego.metadata.chain(), entry.obj, {
 }) if {
 	some entry in _serving
 	not entry.container.readinessProbe
+	not startswith(entry.kind, "serving.knative.dev/")
 }
 
 violation contains finding.new(rego.metadata.chain(), entry.obj, {
@@ -67,9 +75,19 @@ _serving := [entry |
 ]
 
 _serves(entry) if {
-	count(entry.container.ports) > 0
-} else if {
 	entry.path in _managed
+} else if {
+	count(entry.container.ports) > 0
+	_may_be_called(entry)
+}
+
+_may_be_called(entry) if {
+	not endswith(entry.kind, "/DaemonSet")
+} else := _called(entry)
+
+_called(entry) if {
+	namespace := resource.ref(entry.obj).namespace
+	some _ in inventory.services_of(namespace, object.get(entry.pod.meta, "labels", {}))
 }
 
 _managed := {entry.record.path |
@@ -92,6 +110,7 @@ _severity(entry) := "error" if {
 	params.of("resilience/missing-probe").managed_is_error
 } else := "warning" if {
 	inventory.mesh
+	_called(entry)
 } else := "info"
 
 _doubled := "warning" if {

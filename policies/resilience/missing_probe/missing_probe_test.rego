@@ -10,14 +10,22 @@ _deployment(container) := {
 	"apiVersion": "apps/v1",
 	"kind": "Deployment",
 	"metadata": {"name": "api", "namespace": "shop"},
-	"spec": {"template": {"spec": {"containers": [object.union({"name": "api", "image": "shop/api:1.0"}, container)]}}},
+	"spec": {"template": {
+		"metadata": {"labels": {"app": "api"}},
+		"spec": {"containers": [object.union({"name": "api", "image": "shop/api:1.0"}, container)]},
+	}},
 }
+
+_kind(kind, container) := object.union(_deployment(container), kind)
 
 _id := "resilience/missing-probe"
 
 _place := "spec.template.spec.containers[0]"
 
-_mesh := {"images": {}, "bases": {}, "consumers": {}, "autoscalers": {}, "mesh": true}
+_mesh := {
+	"images": {}, "bases": {}, "consumers": {}, "autoscalers": {}, "mesh": true,
+	"services": {"shop\napp\napi": [{"kind": "Service", "spec": {"selector": {"app": "api"}}}]},
+}
 
 _port := {"command": ["node", "x.js"], "ports": [{"containerPort": 80}]}
 
@@ -30,6 +38,8 @@ _messages := {found.msg | some found in missing_probe.violation}
 test_a_port_without_readiness if {
 	_all == {[_id, "info", _place]} with input as _deployment(_port)
 	_all == {[_id, "warning", _place]} with input as _deployment(_port) with prepared as _mesh
+	_all == {[_id, "info", _place]} with input as _deployment(_port)
+		with prepared as object.remove(_mesh, ["services"])
 	_messages == {concat("", [
 		`resilience/missing-probe: container "api" has no readinessProbe, `,
 		"so traffic comes before it is ready; add one",
@@ -63,6 +73,23 @@ test_one_question_for_two if {
 	_all == set() with input as _deployment(object.union(same, {"livenessProbe": _probe(81)}))
 	odd := object.union(_port, {"readinessProbe": "x", "livenessProbe": "x"})
 	_all == set() with input as _deployment(odd)
+}
+
+test_an_agent_of_the_node_must_be_ready_for_a_service_only if {
+	agent := _kind({"kind": "DaemonSet"}, _port)
+	_all == set() with input as agent
+	_all == set() with input as agent with prepared as object.remove(_mesh, ["services"])
+	_all == {[_id, "warning", _place]} with input as agent with prepared as _mesh
+	_all == {[_id, "error", _place]} with input as _kind({"kind": "DaemonSet"}, _managed)
+}
+
+test_knative_asks_by_itself if {
+	knative := {"apiVersion": "serving.knative.dev/v1", "kind": "Service"}
+	_all == set() with input as _kind(knative, _port)
+	_all == set() with input as _kind(knative, _managed)
+	same := object.union(_port, {"readinessProbe": _probe(80), "livenessProbe": _probe(80)})
+	place := sprintf("%s.livenessProbe", [_place])
+	_all == {[_id, "info", place]} with input as _kind(knative, same)
 }
 
 test_jobs_and_other_roles_are_left_alone if {
