@@ -51,10 +51,11 @@ var mayKnow = map[string][]string{
 	"engine":     {"finding", "policy", "snapshot", "source"},
 	"claims":     {"finding", "source", "engine"},
 	"report":     {"finding", "claims"},
+	"server":     {"bundle", "release", "registry", "refusal"},
 	"docs":       {"finding", "policy"},
 	"policytest": {"finding", "policy", "source", "engine"},
 	"gatekeeper": {"finding", "policy"},
-	"cli":        {"finding", "policy", "source", "config", "engine", "claims", "report", "docs", "policytest", "gatekeeper", "snapshot", "atomicfile", "bundle", "signing", "release", "registry"},
+	"cli":        {"finding", "policy", "source", "config", "engine", "claims", "report", "docs", "policytest", "gatekeeper", "snapshot", "atomicfile", "bundle", "signing", "release", "registry", "server"},
 }
 
 // TestImports keeps the order of the packages: data flows from sources over the engine to reports, and nothing flows back.

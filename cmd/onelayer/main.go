@@ -24,7 +24,7 @@ func main() {
 }
 
 func run() int {
-	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" && !staysUp(os.Args[1:]) {
 		delayCollection()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -33,6 +33,9 @@ func run() int {
 	context.AfterFunc(ctx, stop)
 	return cli.Run(ctx, cli.System(), os.Args[1:])
 }
+
+// staysUp tells a command that runs for long: it collects garbage as every server does.
+func staysUp(args []string) bool { return len(args) > 0 && args[0] == "serve" }
 
 // delayCollection puts off the first garbage collection; what it sees of the dead sentinel sets the pace of the others.
 func delayCollection() {

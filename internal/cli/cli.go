@@ -99,6 +99,7 @@ func newRoot(env *Env) *cobra.Command {
 		newVerifyCmd(env),
 		newPushCmd(env),
 		newPullCmd(env),
+		newServeCmd(env),
 		newConfigCmd(env),
 		newVersionCmd(env),
 		newCompletionCmd(env),

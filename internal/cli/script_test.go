@@ -11,10 +11,15 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
+	"os/signal"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -23,7 +28,11 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"onelayer": func() { os.Exit(Run(context.Background(), System(), os.Args[1:])) },
+		"onelayer": func() {
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+			defer stop()
+			os.Exit(Run(ctx, System(), os.Args[1:]))
+		},
 	})
 }
 
@@ -37,6 +46,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "repeat": repeat, "grow": grow, "key": key, "flip": flip,
+			"logged": logged, "address": address, "fetch": fetch,
 		},
 		Condition: func(name string) (bool, error) {
 			if name == "root" {
@@ -115,6 +125,48 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	text[at] ^= 1
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
+}
+
+// logged waits until a server wrote what matches into the file of its log: logged FILE PATTERN.
+func logged(ts *testscript.TestScript, _ bool, args []string) { waitFor(ts, args[0], args[1]) }
+
+// address sets a variable to an address that a server logged: address FILE FIELD VARIABLE.
+func address(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[2], waitFor(ts, args[0], `"`+args[1]+`":"(127\.0\.0\.1:[0-9]+)"`))
+}
+
+// waitFor waits until a file matches a pattern, and gives what its last group matches.
+func waitFor(ts *testscript.TestScript, file, pattern string) string {
+	form := regexp.MustCompile(pattern)
+	var text []byte
+	for range 3000 {
+		text, _ = os.ReadFile(ts.MkAbs(file)) // it may not be there yet
+		if found := form.FindSubmatch(text); found != nil {
+			return string(found[len(found)-1])
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s does not match %s:\n%s", file, pattern, text)
+	return ""
+}
+
+// fetch writes the body of an answer to a file: fetch CODE URL FILE [HEADER ...].
+func fetch(ts *testscript.TestScript, _ bool, args []string) {
+	request, err := http.NewRequest(http.MethodGet, args[1], nil)
+	ts.Check(err)
+	for _, header := range args[3:] {
+		name, value, _ := strings.Cut(header, ": ")
+		request.Header.Add(name, value)
+	}
+	response, err := http.DefaultClient.Do(request)
+	ts.Check(err)
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	if strconv.Itoa(response.StatusCode) != args[0] {
+		ts.Fatalf("%s: %s, want %s: %s", args[1], response.Status, args[0], text)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), text, 0o600))
 }
 
 func exitCode(err error) string {
