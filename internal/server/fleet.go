@@ -3,6 +3,8 @@ package server
 import (
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -12,20 +14,32 @@ import (
 const (
 	// maxLabel, maxMessage and maxBundles bound what is kept of one agent's words.
 	maxLabel   = 128
+	maxLabels  = 8
 	maxMessage = 300
 	maxBundles = 16
 )
 
-// agentLabels say who an agent is; id is made by OPA when it starts, unless it is configured.
-type agentLabels struct {
-	ID      string `json:"id"`
-	Version string `json:"version"`
-}
+// Labels that OPA sets itself: id is made when it starts, so that people tell agents by the labels of its configuration.
+const (
+	labelID      = "id"
+	labelVersion = "version"
+)
 
 // statusReport is what is read of a status report.
 type statusReport struct {
-	Labels  agentLabels             `json:"labels"`
+	Labels  map[string]string       `json:"labels"`
 	Bundles map[string]bundleReport `json:"bundles"`
+}
+
+// configured writes the labels that somebody gave an agent, in order.
+func (r statusReport) configured() string {
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(r.Labels)) {
+		if name != labelID && name != labelVersion && len(words) < maxLabels {
+			words = append(words, clean(name+"="+r.Labels[name], maxLabel))
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 type bundleReport struct {
@@ -41,7 +55,7 @@ type agentKey struct{ id, credentials string }
 
 // agent is what is known of one OPA.
 type agent struct {
-	version string
+	version, labels string
 	// seen is when it last reported.
 	seen      time.Time
 	decisions int64
@@ -53,10 +67,10 @@ type agent struct {
 type run struct {
 	slot     *slot
 	revision string
-	// since is when it reported this revision first.
-	since   time.Time
-	failing bool
-	message string
+	// first is when the agent reported the bundle first, since when it did with this revision.
+	first, since time.Time
+	failing      bool
+	message      string
 	// acknowledged is the tag of the newest edition that it reported to run.
 	acknowledged string
 }
@@ -124,11 +138,11 @@ func (f *fleet) forget(now time.Time) {
 func (f *fleet) report(status statusReport, credentials string, allowed []*slot, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	agent, err := f.find(status.Labels.ID, credentials, now)
+	agent, err := f.find(status.Labels[labelID], credentials, now)
 	if errors.Is(err, errFull) {
 		return nil // the agent did nothing wrong, and a metric says it
 	}
-	agent.version = clean(status.Labels.Version, maxLabel)
+	agent.version, agent.labels = clean(status.Labels[labelVersion], maxLabel), status.configured()
 	for name := range agent.runs {
 		if _, still := status.Bundles[name]; !still {
 			delete(agent.runs, name)
@@ -141,7 +155,7 @@ func (f *fleet) report(status statusReport, credentials string, allowed []*slot,
 			continue
 		}
 		if known == nil {
-			known = &run{}
+			known = &run{first: now}
 			agent.runs[name] = known
 		}
 		known.slot = slot
@@ -179,11 +193,10 @@ func slotOf(name, revision string, known *run, allowed []*slot) *slot {
 	return nil
 }
 
-// update notes what an agent runs now, and how long it took after publishing. An agent that comes later, or that was never
-// seen without the revision, says nothing about that. The lock must be held.
+// update notes what an agent runs now, and how long it took after publishing. An agent that came later says nothing about
+// that. The lock must be held.
 func (f *fleet) update(known *run, about bundleReport, now time.Time) {
-	first := known.since.IsZero()
-	if revision := clean(about.ActiveRevision, maxLabel); first || revision != known.revision {
+	if revision := clean(about.ActiveRevision, maxLabel); known.since.IsZero() || revision != known.revision {
 		known.revision, known.since = revision, now
 	}
 	known.failing = about.Code != "" || len(about.Errors) > 0
@@ -195,7 +208,7 @@ func (f *fleet) update(known *run, about bundleReport, now time.Time) {
 	if current == nil || known.revision != current.release.Revision || known.acknowledged == current.etag {
 		return
 	}
-	if !first {
+	if known.first.Before(current.published) {
 		f.delay(known.slot).observe(now.Sub(current.published))
 	}
 	known.acknowledged = current.etag

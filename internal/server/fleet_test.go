@@ -62,12 +62,14 @@ func TestFleet(t *testing.T) {
 	report("a", two, "")
 	report("b", two, "")
 	assert.Equal(t, []string{"current", "current", "behind"}, []string{stateOf(s, "a"), stateOf(s, "b"), stateOf(s, "c")})
+	report("late", "", "")
+	report("late", two, "")
 	metrics := s.metrics()
-	assert.Contains(t, metrics, `onelayer_fleet_acknowledge_seconds_count{bundle="onelayer"} 2`)
+	assert.Contains(t, metrics, `onelayer_fleet_acknowledge_seconds_count{bundle="onelayer"} 2`, "who came later says nothing about time")
 	assert.Contains(t, metrics, `onelayer_fleet_acknowledge_seconds_bucket{bundle="onelayer",le="2.5"} 0`)
 	assert.Contains(t, metrics, `onelayer_fleet_acknowledge_seconds_bucket{bundle="onelayer",le="5"} 2`)
-	assert.Contains(t, metrics, `onelayer_fleet_agents{bundle="onelayer",state="current"} 2`)
-	assert.Contains(t, metrics, fmt.Sprintf(`onelayer_fleet_revision_agents{bundle="onelayer",revision=%q} 2`, two))
+	assert.Contains(t, metrics, `onelayer_fleet_agents{bundle="onelayer",state="current"} 3`)
+	assert.Contains(t, metrics, fmt.Sprintf(`onelayer_fleet_revision_agents{bundle="onelayer",revision=%q} 3`, two))
 
 	w.pass(6 * time.Minute)
 	report("c", one, "")
@@ -93,10 +95,16 @@ func TestFleetIsBounded(t *testing.T) {
 	assert.NotContains(t, s.metrics(), "made-up")
 	w.pass(25 * time.Hour)
 	evil := "<script>alert(1)</script>\n\u202e" + strings.Repeat("x", 500)
-	body, err := json.Marshal(map[string]any{"labels": map[string]string{"id": evil, "version": evil}, "bundles": map[string]any{"onelayer": map[string]any{"active_revision": evil, "code": evil, "message": evil}}})
+	labels := map[string]string{"id": evil, "version": evil}
+	for i := range 50 {
+		labels[fmt.Sprintf("label-%d", i)] = evil
+	}
+	body, err := json.Marshal(map[string]any{"labels": labels, "bundles": map[string]any{"onelayer": map[string]any{"active_revision": evil, "code": evil, "message": evil}}})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, post(s.Handler(), "/status", string(body)).Code)
 	agent := s.view().Agents[0]
+	assert.LessOrEqual(t, len(agent.Labels), maxLabels*(maxLabel+3))
+	assert.NotContains(t, agent.Labels, "\n")
 	for _, text := range []string{agent.ID, agent.OPA, agent.Revision, agent.Message} {
 		assert.LessOrEqual(t, len(text), maxMessage+2)
 		assert.NotContains(t, text, "\n")

@@ -41,7 +41,7 @@ type folder struct {
 	seen      []os.FileInfo
 }
 
-const lookAtFolderEvery = 200 * time.Millisecond
+const lookAtFolderEvery = 100 * time.Millisecond
 
 func (f *folder) every() time.Duration { return lookAtFolderEvery }
 

@@ -64,20 +64,14 @@ func ago(now, then time.Time) string {
 // pageData is what the template shows.
 type pageData struct {
 	View
-	States []string
+	// Order is that of the states.
+	Order []string
 	// More is how many agents are not on the page.
 	More int
-	// Total counts agents by state.
-	Total map[string]int
 }
 
 func (s *Server) servePage(w http.ResponseWriter, _ *http.Request) {
-	data := pageData{View: s.view(), States: states, Total: map[string]int{}}
-	for _, b := range data.Bundles {
-		for state, count := range b.States {
-			data.Total[state] += count
-		}
-	}
+	data := pageData{View: s.view(), Order: states}
 	if len(data.Agents) > maxRows {
 		data.More = len(data.Agents) - maxRows
 		data.Agents = data.Agents[:maxRows]

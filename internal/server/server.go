@@ -148,6 +148,8 @@ const (
 	headersWithin  = 10 * time.Second
 	maxHeaderBytes = 16 << 10
 	idleFor        = 3 * time.Minute
+	// firstLookWithin is how long the first clients wait for the first look at all sources.
+	firstLookWithin = 5 * time.Second
 	// stopWithin is how long answers may take when the server stops.
 	stopWithin = 20 * time.Second
 )
@@ -170,14 +172,10 @@ func (s *Server) Run(ctx context.Context, ready func(bundles, admin net.Addr)) e
 	s.log.Info("listening", "bundles", listener.Addr().String(), "admin", admin.Addr().String(), "tls", s.certificates != nil)
 	servers := []*http.Server{s.httpServer(s.Handler()), s.httpServer(s.AdminHandler(admin.Addr()))}
 	failed := make(chan error, len(servers))
+	following, stopFollowing := context.WithCancel(ctx)
+	publishers := s.follow(following)
 	go func() { failed <- servers[0].Serve(s.secure(listener, true)) }()
 	go func() { failed <- servers[1].Serve(s.secure(admin, false)) }()
-
-	following, stopFollowing := context.WithCancel(ctx)
-	var publishers sync.WaitGroup
-	for _, p := range s.publishers {
-		publishers.Go(func() { p.run(following, nil) })
-	}
 	select {
 	case <-ctx.Done():
 		err = nil
@@ -187,6 +185,25 @@ func (s *Server) Run(ctx context.Context, ready func(bundles, admin net.Addr)) e
 	stopFollowing()
 	publishers.Wait()
 	return errors.Join(err, s.stop(servers))
+}
+
+// follow starts the publishers, and gives them a moment: who asks first need not be sent away.
+func (s *Server) follow(ctx context.Context) *sync.WaitGroup {
+	publishers, looked := new(sync.WaitGroup), new(sync.WaitGroup)
+	for _, p := range s.publishers {
+		looked.Add(1)
+		publishers.Go(func() { p.run(ctx, looked.Done) })
+	}
+	all := make(chan struct{})
+	go func() {
+		looked.Wait()
+		close(all)
+	}()
+	select {
+	case <-all:
+	case <-time.After(firstLookWithin):
+	}
+	return publishers
 }
 
 // stop answers who waits, and ends the servers.

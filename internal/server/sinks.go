@@ -131,7 +131,7 @@ func (s *Server) takeStatus(w http.ResponseWriter, r *http.Request) {
 		if err := decoder.Decode(&report); err != nil {
 			return fmt.Errorf("read status: %w", err)
 		}
-		if report.Labels.ID == "" {
+		if report.Labels[labelID] == "" {
 			return errors.New("read status: labels hold no id")
 		}
 		return s.fleet.report(report, who.String(), allowed, s.now())
@@ -140,7 +140,9 @@ func (s *Server) takeStatus(w http.ResponseWriter, r *http.Request) {
 
 // event is what is read of a decision (https://www.openpolicyagent.org/docs/management-decision-logs).
 type event struct {
-	Labels agentLabels     `json:"labels"`
+	Labels struct {
+		ID string `json:"id"`
+	} `json:"labels"`
 	Result json.RawMessage `json:"result"`
 	Error  json.RawMessage `json:"error"`
 }

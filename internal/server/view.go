@@ -51,6 +51,8 @@ type BundleView struct {
 // AgentView is one bundle of one agent.
 type AgentView struct {
 	ID string `json:"id"`
+	// Labels are those of the agent's configuration.
+	Labels string `json:"labels,omitempty"`
 	// Credentials say what the agent showed: a name of its certificate, or the first digits of the hash of its token.
 	Credentials string `json:"credentials,omitempty"`
 	OPA         string `json:"opa,omitempty"`
@@ -86,13 +88,13 @@ func (s *Server) view() View {
 			about.States[state]++
 			about.Revisions[knownRevision(run)]++
 			v.Agents = append(v.Agents, AgentView{
-				ID: key.id, Credentials: key.credentials, OPA: agent.version, Bundle: run.slot.name, State: state, Revision: run.revision,
+				ID: key.id, Labels: agent.labels, Credentials: key.credentials, OPA: agent.version, Bundle: run.slot.name, State: state, Revision: run.revision,
 				Since: run.since.UTC(), Seen: agent.seen.UTC(), Message: run.message, Decisions: agent.decisions,
 			})
 		}
 	}
 	slices.SortFunc(v.Agents, func(a, b AgentView) int {
-		return cmp.Or(cmp.Compare(slices.Index(states, a.State), slices.Index(states, b.State)), cmp.Compare(a.ID, b.ID),
+		return cmp.Or(cmp.Compare(slices.Index(states, a.State), slices.Index(states, b.State)), cmp.Compare(a.Labels, b.Labels), cmp.Compare(a.ID, b.ID),
 			cmp.Compare(a.Bundle, b.Bundle), cmp.Compare(a.Credentials, b.Credentials))
 	})
 	return v
