@@ -50,6 +50,7 @@ import "embed"
 //go:embed lib/join/join.rego
 //go:embed lib/join/paths.rego
 //go:embed lib/join/public.rego
+//go:embed lib/malformed/malformed.rego
 //go:embed lib/manager/manager.rego
 //go:embed lib/manager/names.rego
 //go:embed lib/manager/runners.rego

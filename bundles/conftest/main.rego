@@ -1465,7 +1465,7 @@ _hints := {
 	"mesh/hand-rolled-proxy": {"plain": ["consul-dataplane", "envoyproxy/envoy", "istio-init", "istio-proxy", "kuma-dp", "linkerd-init", "linkerd-proxy", "linkerd/proxy", "proxyv2"]},
 	"mesh/hbone-blocked": {"plain": ["ports"]},
 	"mesh/host-network": {"plain": ["hostnetwork"]},
-	"mesh/ineffective-intent": {"plain": ["istio-injection", "istio.io/", "linkerd.io/"]},
+	"mesh/ineffective-intent": {"plain": ["gateway.networking.k8s.io/", "istio-injection", "istio.io/", "linkerd.io/", "split.smi-spec.io/"]},
 	"mesh/mtls-disabled": {"plain": ["config.linkerd.io/default-inbound-policy", "disable", "permissive", "security.istio.io/tlsmode"]},
 	"mesh/opt-out": {"plain": ["istio.io/dataplane-mode", "linkerd.io/inject", "sidecar.istio.io/inject"]},
 	"mesh/proxy-identity": {"plain": ["runasgroup", "runasuser"]},
@@ -1497,7 +1497,7 @@ _hints := {
 	"resilience/probe-of-wrong-layer": {"plain": ["probe"]},
 	"resilience/retries-off-by-mistake": {"plain": ["fault", "retries", "retry.linkerd.io/limit"]},
 	"resilience/retry-exceeds-timeout": {"plain": ["retries", "retry"]},
-	"resilience/shadowed-policy": {"plain": ["failure-accrual", "retry", "timeout"]},
+	"resilience/shadowed-policy": {"plain": ["connectionpool", "delegate", "failure-accrual", "outlierdetection", "retries", "retry", "timeout"]},
 	"resilience/stacked-retries": {"plain": ["retries", "retry"]},
 	"resilience/unsafe-retry": {"plain": ["retry"]},
 	"traffic/capture-exclusion": {"plain": ["bypass-inbound-capture", "config.linkerd.io/skip-", "interceptionmode", "traffic.sidecar.istio.io"]},
@@ -1978,6 +1978,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions.istio.io/WasmPlugin": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 	],
 	"extensions/DaemonSet": [
@@ -2103,13 +2104,18 @@ _rules := {
 		"traffic/replicas-with-autoscaler",
 	],
 	"gateway.networking.k8s.io/GRPCRoute": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
 		"resilience/shadowed-policy",
 		"traffic/two-route-owners",
 	],
+	"gateway.networking.k8s.io/Gateway": [
+		"mesh/ineffective-intent",
+	],
 	"gateway.networking.k8s.io/HTTPRoute": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
@@ -2117,10 +2123,16 @@ _rules := {
 		"resilience/unsafe-retry",
 		"traffic/two-route-owners",
 	],
+	"linkerd.io/ServiceProfile": [
+		"mesh/ineffective-intent",
+		"resilience/shadowed-policy",
+	],
 	"networking.istio.io/DestinationRule": [
 		"mesh/client-tls-override",
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 		"resilience/breaker-on-single-replica",
+		"resilience/shadowed-policy",
 		"traffic/mesh-balancer-disabled",
 	],
 	"networking.istio.io/ServiceEntry": [
@@ -2128,9 +2140,11 @@ _rules := {
 		"traffic/mesh-balancer-disabled",
 	],
 	"networking.istio.io/VirtualService": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
+		"resilience/shadowed-policy",
 		"resilience/unsafe-retry",
 	],
 	"networking.k8s.io/Ingress": [
@@ -2182,6 +2196,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"policy.linkerd.io/HTTPRoute": [
+		"mesh/ineffective-intent",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
 		"resilience/shadowed-policy",
@@ -2189,12 +2204,15 @@ _rules := {
 		"traffic/two-route-owners",
 	],
 	"security.istio.io/AuthorizationPolicy": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 	],
 	"security.istio.io/PeerAuthentication": [
+		"mesh/ineffective-intent",
 		"mesh/mtls-disabled",
 	],
 	"security.istio.io/RequestAuthentication": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 	],
 	"serving.knative.dev/Configuration": [
@@ -2269,7 +2287,11 @@ _rules := {
 		"traffic/capture-exclusion",
 		"traffic/in-container-cluster",
 	],
+	"split.smi-spec.io/TrafficSplit": [
+		"mesh/ineffective-intent",
+	],
 	"telemetry.istio.io/Telemetry": [
+		"mesh/ineffective-intent",
 		"observability/mesh-telemetry-disabled",
 	],
 }

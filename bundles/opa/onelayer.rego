@@ -930,6 +930,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"extensions.istio.io/WasmPlugin": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 	],
 	"extensions/DaemonSet": [
@@ -1055,13 +1056,18 @@ _rules := {
 		"traffic/replicas-with-autoscaler",
 	],
 	"gateway.networking.k8s.io/GRPCRoute": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
 		"resilience/shadowed-policy",
 		"traffic/two-route-owners",
 	],
+	"gateway.networking.k8s.io/Gateway": [
+		"mesh/ineffective-intent",
+	],
 	"gateway.networking.k8s.io/HTTPRoute": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
@@ -1069,10 +1075,16 @@ _rules := {
 		"resilience/unsafe-retry",
 		"traffic/two-route-owners",
 	],
+	"linkerd.io/ServiceProfile": [
+		"mesh/ineffective-intent",
+		"resilience/shadowed-policy",
+	],
 	"networking.istio.io/DestinationRule": [
 		"mesh/client-tls-override",
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 		"resilience/breaker-on-single-replica",
+		"resilience/shadowed-policy",
 		"traffic/mesh-balancer-disabled",
 	],
 	"networking.istio.io/ServiceEntry": [
@@ -1080,9 +1092,11 @@ _rules := {
 		"traffic/mesh-balancer-disabled",
 	],
 	"networking.istio.io/VirtualService": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
+		"resilience/shadowed-policy",
 		"resilience/unsafe-retry",
 	],
 	"networking.k8s.io/Ingress": [
@@ -1134,6 +1148,7 @@ _rules := {
 		"traffic/in-container-cluster",
 	],
 	"policy.linkerd.io/HTTPRoute": [
+		"mesh/ineffective-intent",
 		"resilience/retries-off-by-mistake",
 		"resilience/retry-exceeds-timeout",
 		"resilience/shadowed-policy",
@@ -1141,12 +1156,15 @@ _rules := {
 		"traffic/two-route-owners",
 	],
 	"security.istio.io/AuthorizationPolicy": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 	],
 	"security.istio.io/PeerAuthentication": [
+		"mesh/ineffective-intent",
 		"mesh/mtls-disabled",
 	],
 	"security.istio.io/RequestAuthentication": [
+		"mesh/ineffective-intent",
 		"mesh/missing-waypoint",
 	],
 	"serving.knative.dev/Configuration": [
@@ -1221,7 +1239,11 @@ _rules := {
 		"traffic/capture-exclusion",
 		"traffic/in-container-cluster",
 	],
+	"split.smi-spec.io/TrafficSplit": [
+		"mesh/ineffective-intent",
+	],
 	"telemetry.istio.io/Telemetry": [
+		"mesh/ineffective-intent",
 		"observability/mesh-telemetry-disabled",
 	],
 }

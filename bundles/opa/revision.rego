@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "3eae3a6b31609367ae5cd3ad2c8fc9d7692142e3383b51c40dbad1dba6d39508"
+revision := "9f86c627705e40b5e916cf957f2e90760db71da61ca1abb4f44e87f1a4413e21"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "23a70716561c3f3c8b028a495a3c078c4db4a47be66b4ace69f0bbad13f53f50"
+const catalogueDigest = "c970771ca1fc8381a7acd945c554b0ca8f6ebebc82ff38cbce650a5a55775f03"
 
 var _ finding.Severity
 
@@ -162,15 +162,15 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "mesh/ineffective-intent",
 				Title:       "A wish for the mesh that nothing reads",
-				Description: "The author asks for the mesh where nothing reads the wish: an annotation where the webhook looks at labels only, a key on the controller instead of its Pods, a namespace that vetoes, the network of the node. The mesh is believed to own encryption, balancing and metrics of the workload, and no layer does.",
+				Description: "The author asks for the mesh where nothing reads the wish: an annotation where the webhook looks at labels only, a key on the controller instead of its Pods, a namespace that vetoes, the network of the node, an annotation of broken YAML or JSON, an object in a version that no mesh serves. The mesh is believed to own encryption, balancing and metrics of the workload, and no layer does.",
 				Group:       "mesh",
 				Severity:    "error",
 				Severities:  []finding.Severity{"error", "warning"},
 				Concerns:    []string{"mtls", "load-balancing", "metrics"},
 				Layers:      []string{"kubernetes", "mesh"},
-				AppliesTo:   []string{"/Namespace", "/Service", "networking.istio.io/ServiceEntry", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
+				AppliesTo:   []string{"/Namespace", "/Service", "/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "networking.istio.io/ServiceEntry", "networking.istio.io/VirtualService", "networking.istio.io/DestinationRule", "security.istio.io/PeerAuthentication", "security.istio.io/RequestAuthentication", "security.istio.io/AuthorizationPolicy", "telemetry.istio.io/Telemetry", "extensions.istio.io/WasmPlugin", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "gateway.networking.k8s.io/Gateway", "policy.linkerd.io/HTTPRoute", "linkerd.io/ServiceProfile", "split.smi-spec.io/TrafficSplit"},
 				Needs:       []string{"object", "namespace"},
-				Needles:     []string{"istio-injection", "istio.io/", "linkerd.io/"},
+				Needles:     []string{"istio-injection", "istio.io/", "linkerd.io/", "gateway.networking.k8s.io/", "split.smi-spec.io/"},
 				Remediation: Remediation{
 					Default: "Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove what overrules it there, so that the mesh owns the traffic as intended.",
 					Sidecar: "Write the label sidecar.istio.io/inject \"true\" or istio.io/rev on the pod template, in a namespace without istio-injection=disabled, and leave hostNetwork off.",
@@ -1336,15 +1336,15 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "resilience/shadowed-policy",
 				Title:       "A resilience policy stands where nothing reads it",
-				Description: "Timeouts, retries or circuit breaking are written in a place that the mesh does not read - annotations beside a ServiceProfile, the retry field of an HTTPRoute under Linkerd, a value that Linkerd drops with a log line. The mesh owns these concerns, the author believes that it does what the manifest says, and the application has no policy.",
+				Description: "Timeouts, retries or circuit breaking are written in a place that the mesh does not read - annotations beside a ServiceProfile, the retry field of an HTTPRoute under Linkerd, a delegate of a delegate - or with a value that is none, such as a duration without a unit, for which the object is refused or the value dropped with a log line. The mesh owns these concerns, the author believes that it does what the manifest says, and the application has no policy.",
 				Group:       "resilience",
 				Severity:    "error",
-				Severities:  []finding.Severity{"error", "warning"},
+				Severities:  []finding.Severity{"error", "warning", "info"},
 				Concerns:    []string{"retries", "timeouts", "circuit-breaking"},
 				Layers:      []string{"mesh"},
-				AppliesTo:   []string{"/Service", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute"},
+				AppliesTo:   []string{"/Service", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute", "linkerd.io/ServiceProfile", "networking.istio.io/VirtualService", "networking.istio.io/DestinationRule"},
 				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"retry", "timeout", "failure-accrual"},
+				Needles:     []string{"retry", "retries", "timeout", "failure-accrual", "outlierDetection", "connectionPool", "delegate"},
 				Remediation: Remediation{
 					Default: "Write the policy where the mesh reads it, once, and delete what is ignored.",
 					Linkerd: "Use the annotations retry.linkerd.io, timeout.linkerd.io and balancer.linkerd.io on the Service or route, with valid values, and delete the ServiceProfile; or keep the ServiceProfile and delete the annotations.",
@@ -1990,7 +1990,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/claims/places.rego",
 				Package: "lib.onelayer.claims",
-				Imports: []string{"lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.retries", "lib.onelayer.selector", "lib.onelayer.surveyed", "lib.onelayer.synced"},
+				Imports: []string{"lib.onelayer.malformed", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.retries", "lib.onelayer.selector", "lib.onelayer.surveyed", "lib.onelayer.synced"},
 			},
 			ModuleInfo{
 				File:    "lib/claims/policies.rego",
@@ -2145,6 +2145,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/join/public.rego",
 				Package: "lib.onelayer.join",
+			},
+			ModuleInfo{
+				File:    "lib/malformed/malformed.rego",
+				Package: "lib.onelayer.malformed",
+				Imports: []string{"lib.onelayer.destination", "lib.onelayer.duration", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/manager/manager.rego",
@@ -2530,7 +2535,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/resilience/shadowed_policy/shadowed_policy.rego",
 				Package: "lib.onelayer.policies.resilience.shadowed_policy",
-				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.destination", "lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.hostname", "lib.onelayer.inventory", "lib.onelayer.malformed", "lib.onelayer.mesh", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/single_endpoint/single_endpoint.rego",

@@ -56,7 +56,7 @@ test_tries_of_istio if {
 	[off] := _edges({"A": "http://api"}, "sidecar", _to_api({"http": [{"retries": {"attempts": 0}}]}))
 	_tries(off) == [1, 1, null]
 	[odd] := _edges({"A": "http://api"}, "sidecar", _to_api({"http": [{"retries": {"attempts": "many"}}]}))
-	_tries(odd) == [1, 1, null]
+	_tries(odd) == [3, 1, null]
 	[timed] := _edges({"A": "http://api"}, "sidecar", _to_api({"http": [{"timeout": "2s"}]}))
 	_tries(timed) == [3, 1, 2000]
 	several := _to_api({"http": [{"retries": {"attempts": 1}}, {"retries": {"attempts": 4}}]})

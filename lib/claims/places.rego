@@ -1,5 +1,6 @@
 package lib.onelayer.claims
 
+import data.lib.onelayer.malformed
 import data.lib.onelayer.mesh
 import data.lib.onelayer.resource
 import data.lib.onelayer.retries
@@ -115,7 +116,8 @@ _in_reach(monitor, namespace) if {
 
 _of_kinds(kinds) := [obj |
 	some versions in synced.namespaces
-	some held in versions
+	some version, held in versions
+	not resource.foreign(version)
 	some kind in kinds
 	some obj in held[kind]
 	is_object(obj)
@@ -185,6 +187,8 @@ _policy_places := [{"key": key, "value": policy} |
 	some obj in _of_kinds([
 		"VirtualService", "DestinationRule", "HTTPRoute", "GRPCRoute", "ServiceProfile", "Ingress", "ServiceEntry",
 	])
-	some policy in _policies(resource.group_kind(obj), obj)
+	kind := resource.group_kind(obj)
+	count(malformed.fields(kind, obj)) == 0
+	some policy in _policies(kind, obj)
 	some key in policy.keys
 ]

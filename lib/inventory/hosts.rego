@@ -130,7 +130,8 @@ _policy_kinds := {
 _policy_objects := array.concat(
 	[obj |
 		some versions in _namespaces
-		some kinds in versions
+		some version, kinds in versions
+		not resource.foreign(version)
 		some kind in _policy_kinds
 		some obj in kinds[kind]
 		is_object(obj)
@@ -138,6 +139,7 @@ _policy_objects := array.concat(
 	[record.obj |
 		some record in resource.beside
 		record.obj.kind in _policy_kinds
+		not resource.foreign(record.obj.apiVersion)
 	],
 )
 

@@ -13,7 +13,8 @@ neighbours(kind, namespace) := object.get(prepared.neighbours, _placed(kind, nam
 	is_object(prepared)
 } else := [obj |
 	kind in _neighbour_kinds
-	some kinds in synced.namespaces[namespace]
+	some version, kinds in synced.namespaces[namespace]
+	not resource.foreign(version)
 	some obj in kinds[split(kind, "/")[1]]
 	is_object(obj)
 	resource.group_kind(obj) == kind
@@ -43,10 +44,14 @@ _neighbour_entries := [{"key": _placed(kind, resource.ref(obj).namespace), "obj"
 _neighbour_objects := array.concat(
 	[obj |
 		some versions in _namespaces
-		some kinds in versions
+		some version, kinds in versions
+		not resource.foreign(version)
 		some name in _neighbour_names
 		some obj in kinds[name]
 		is_object(obj)
 	],
-	[record.obj | some record in resource.beside],
+	[record.obj |
+		some record in resource.beside
+		not resource.foreign(record.obj.apiVersion)
+	],
 )

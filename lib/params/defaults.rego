@@ -153,7 +153,7 @@ _severities := {
 	"resilience/probe-of-wrong-layer": ["error", "warning"],
 	"resilience/retries-off-by-mistake": ["warning"],
 	"resilience/retry-exceeds-timeout": ["error", "warning", "info"],
-	"resilience/shadowed-policy": ["error", "warning"],
+	"resilience/shadowed-policy": ["error", "warning", "info"],
 	"resilience/single-endpoint": ["warning", "info"],
 	"resilience/stacked-retries": ["error", "warning", "info"],
 	"resilience/unsafe-retry": ["warning"],

@@ -89,11 +89,38 @@ combined if {
 }
 
 # METADATA
-# description: The records whose group/Kind is in the set kinds.
+# description: >-
+#   The records whose group/Kind is in the set kinds. Objects of a mesh in a version that is not known are none, because
+#   nobody can tell what their fields mean.
 of(kinds) := [record |
 	some record in all
 	record.kind in kinds
+	not foreign(record.obj.apiVersion)
 ]
+
+# METADATA
+# description: >-
+#   True for the apiVersion of a mesh whose group is known here and whose version is not. Objects of such a version are
+#   not read, and own nothing.
+foreign(version) if {
+	is_string(version)
+	parts := split(version, "/")
+	known := versions[parts[0]]
+	not parts[1] in known
+}
+
+# METADATA
+# description: The versions of the groups of meshes, newest first.
+versions := {
+	"networking.istio.io": ["v1", "v1beta1", "v1alpha3"],
+	"security.istio.io": ["v1", "v1beta1"],
+	"telemetry.istio.io": ["v1", "v1alpha1"],
+	"extensions.istio.io": ["v1alpha1"],
+	"gateway.networking.k8s.io": ["v1", "v1beta1", "v1alpha3", "v1alpha2"],
+	"policy.linkerd.io": ["v1beta3", "v1beta2", "v1beta1", "v1alpha1"],
+	"linkerd.io": ["v1alpha2", "v1alpha1"],
+	"split.smi-spec.io": ["v1alpha4", "v1alpha3", "v1alpha2", "v1alpha1"],
+}
 
 # METADATA
 # description: The group/Kind of an object; empty parts where the object does not say.

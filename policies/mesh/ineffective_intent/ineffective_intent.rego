@@ -3,8 +3,9 @@
 # title: A wish for the mesh that nothing reads
 # description: >-
 #   The author asks for the mesh where nothing reads the wish: an annotation where the webhook looks at labels only, a
-#   key on the controller instead of its Pods, a namespace that vetoes, the network of the node. The mesh is believed to
-#   own encryption, balancing and metrics of the workload, and no layer does.
+#   key on the controller instead of its Pods, a namespace that vetoes, the network of the node, an annotation of broken
+#   YAML or JSON, an object in a version that no mesh serves. The mesh is believed to own encryption, balancing and
+#   metrics of the workload, and no layer does.
 # related_resources:
 # - ref: https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
 #   description: Istio, what the injector reads
@@ -18,14 +19,19 @@
 #   concerns: [mtls, load-balancing, metrics]
 #   layers: [kubernetes, mesh]
 #   applies_to: [
-#     /Namespace, /Service, networking.istio.io/ServiceEntry, /Pod, /PodTemplate, /ReplicationController,
-#     apps/Deployment, apps/StatefulSet, apps/DaemonSet, apps/ReplicaSet, extensions/Deployment, extensions/DaemonSet,
-#     extensions/ReplicaSet, batch/Job, batch/CronJob, argoproj.io/Rollout, serving.knative.dev/Service,
-#     serving.knative.dev/Configuration, apps.openshift.io/DeploymentConfig
+#     /Namespace, /Service, /Pod, /PodTemplate, /ReplicationController, apps/Deployment, apps/StatefulSet,
+#     apps/DaemonSet, apps/ReplicaSet, extensions/Deployment, extensions/DaemonSet, extensions/ReplicaSet, batch/Job,
+#     batch/CronJob, argoproj.io/Rollout, serving.knative.dev/Service, serving.knative.dev/Configuration,
+#     apps.openshift.io/DeploymentConfig, networking.istio.io/ServiceEntry, networking.istio.io/VirtualService,
+#     networking.istio.io/DestinationRule, security.istio.io/PeerAuthentication,
+#     security.istio.io/RequestAuthentication, security.istio.io/AuthorizationPolicy, telemetry.istio.io/Telemetry,
+#     extensions.istio.io/WasmPlugin, gateway.networking.k8s.io/HTTPRoute, gateway.networking.k8s.io/GRPCRoute,
+#     gateway.networking.k8s.io/Gateway, policy.linkerd.io/HTTPRoute, linkerd.io/ServiceProfile,
+#     split.smi-spec.io/TrafficSplit
 #   ]
 #   needs: [object, namespace]
 #   needles: [
-#     "istio-injection", "istio.io/", "linkerd.io/"
+#     "istio-injection", "istio.io/", "linkerd.io/", "gateway.networking.k8s.io/", "split.smi-spec.io/"
 #   ]
 #   remediation:
 #     default: >-
@@ -109,6 +115,46 @@ violation contains finding.new(rego.metadata.chain(), labelled.obj, {
 	some labelled in _labelled
 	labelled.labels[_waypoint_namespace]
 	object.get(labelled.labels, _waypoint, null) == null
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("no mesh is known that reads %s in version %s, so this object owns nothing; use %s", [
+		record.obj.kind,
+		substring(parts[1], 0, 30),
+		resource.versions[parts[0]][0],
+	]),
+	"severity": "warning",
+	"path": ["apiVersion"],
+}) if {
+	some record in resource.all
+	resource.foreign(record.obj.apiVersion)
+	parts := split(record.obj.apiVersion, "/")
+}
+
+violation contains finding.new(rego.metadata.chain(), pod.obj, {
+	"msg": sprintf("annotation %s is no %s, so Istio %s; correct it", [key, form, effect]),
+	"path": array.concat(pod.meta_path, ["annotations", key]),
+}) if {
+	some pod in workload.pods
+	some [key, form, effect] in [
+		["proxy.istio.io/config", "object in YAML", "refuses to inject and no Pod starts"],
+		["sidecar.istio.io/userVolume", "valid JSON", "ignores it"],
+		["sidecar.istio.io/userVolumeMount", "valid JSON", "ignores it"],
+	]
+	text := pod.meta.annotations[key]
+	is_string(text)
+	not regex.match(`\$\{|\{\{`, text)
+	not _readable(form, text)
+	mesh.membership(pod).mode in {"sidecar", "gateway", "proxyless", "unknown"}
+}
+
+_readable("valid JSON", text) if json.is_valid(text)
+
+_readable("object in YAML", text) if {
+	trim_space(text) == ""
+} else if {
+	yaml.is_valid(text)
+	type_name(yaml.unmarshal(text)) in {"object", "null"}
 }
 
 _inject := "sidecar.istio.io/inject"

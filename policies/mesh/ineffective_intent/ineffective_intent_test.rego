@@ -148,6 +148,46 @@ test_what_is_injected_already if {
 	_in({}, _annotations(gateway)) == {["error", _annotated]}
 }
 
+_odd := _swapped | {["error", `spec.template.metadata.annotations["proxy.istio.io/config"]`]}
+
+test_versions_that_no_mesh_serves if {
+	every version in ["networking.istio.io/v9", "security.istio.io/v1alpha3", "linkerd.io/v1", "telemetry.istio.io/"] {
+		_alone(_object(version)) == {["warning", "apiVersion"]}
+	}
+	every version in ["networking.istio.io/v1", "linkerd.io/v1alpha2", "example.com/v9", "v1", "", 7, null] {
+		_alone(_object(version)) == set()
+	}
+	{f.msg | some f in ineffective_intent.violation with input as _object("networking.istio.io/v9")} == {concat("", [
+		"mesh/ineffective-intent: no mesh is known that reads VirtualService in version v9, so this object owns nothing; ",
+		"use v1",
+	])}
+}
+
+_object(version) := {"apiVersion": version, "kind": "VirtualService", "metadata": {"name": "cart", "namespace": "shop"}}
+
+test_annotations_that_the_injector_cannot_read if {
+	config := "proxy.istio.io/config"
+	path := `spec.template.metadata.annotations["proxy.istio.io/config"]`
+	every value in ["{tracing: {", "just text", "- a", "7"] {
+		_in(_on, _annotations({config: value})) == {["error", path]}
+		_alone(_annotations({config: value})) == {["error", path]}
+		_in({}, _annotations({config: value})) == set()
+	}
+	every value in ["", " ", "{}", "a: 1", "# nothing", "${CONFIG}", "{{ .Values.proxy }}", 7] {
+		_in(_on, _annotations({config: value})) == set()
+	}
+	every key in ["userVolume", "userVolumeMount"] {
+		annotation := concat("/", ["sidecar.istio.io", key])
+		place := {["error", sprintf("spec.template.metadata.annotations[%q]", [annotation])]}
+		_in(_on, _annotations({annotation: "[{'name': 'certs'}]"})) == place
+		_in(_on, _annotations({annotation: `[{"name": "certs"}]`})) == set()
+	}
+	_said(_annotations({config: "{"}), _on) == concat("", [
+		"mesh/ineffective-intent: annotation proxy.istio.io/config is no object in YAML, so Istio refuses to inject and ",
+		"no Pod starts; correct it",
+	])
+}
+
 test_keys_on_the_controller if {
 	every key, value in {
 		"sidecar.istio.io/inject": "true",
@@ -160,8 +200,8 @@ test_keys_on_the_controller if {
 	} {
 		path := sprintf("metadata.annotations[%q]", [key])
 		_alone(_deployment({"annotations": {key: value}}, {}, {})) == {["error", path]}
-		_alone(_deployment({"annotations": {key: value}}, {"annotations": {key: "false"}}, {})) - _swapped == set()
-		_alone(_deployment({"annotations": {key: value}}, {"labels": {key: "false"}}, {})) - _swapped == set()
+		_alone(_deployment({"annotations": {key: value}}, {"annotations": {key: "false"}}, {})) - _odd == set()
+		_alone(_deployment({"annotations": {key: value}}, {"labels": {key: "false"}}, {})) - _odd == set()
 	}
 	_alone(_deployment({"annotations": {"xsidecar.istio.io/inject": "true", "linkerd.io/injected": "x"}}, {}, {})) == set()
 	_alone(_deployment({"labels": "odd", "annotations": ["odd"]}, {}, {})) == set()

@@ -3,8 +3,10 @@
 # title: A resilience policy stands where nothing reads it
 # description: >-
 #   Timeouts, retries or circuit breaking are written in a place that the mesh does not read - annotations beside a
-#   ServiceProfile, the retry field of an HTTPRoute under Linkerd, a value that Linkerd drops with a log line. The mesh
-#   owns these concerns, the author believes that it does what the manifest says, and the application has no policy.
+#   ServiceProfile, the retry field of an HTTPRoute under Linkerd, a delegate of a delegate - or with a value that is
+#   none, such as a duration without a unit, for which the object is refused or the value dropped with a log line. The
+#   mesh owns these concerns, the author believes that it does what the manifest says, and the application has no
+#   policy.
 # related_resources:
 # - ref: https://linkerd.io/2/reference/retries/
 #   description: Linkerd, retries
@@ -15,16 +17,17 @@
 # custom:
 #   id: resilience/shadowed-policy
 #   severity: error
-#   severities: [error, warning]
+#   severities: [error, warning, info]
 #   group: resilience
 #   concerns: [retries, timeouts, circuit-breaking]
 #   layers: [mesh]
 #   applies_to: [
-#     /Service, gateway.networking.k8s.io/HTTPRoute, gateway.networking.k8s.io/GRPCRoute, policy.linkerd.io/HTTPRoute
+#     /Service, gateway.networking.k8s.io/HTTPRoute, gateway.networking.k8s.io/GRPCRoute, policy.linkerd.io/HTTPRoute,
+#     linkerd.io/ServiceProfile, networking.istio.io/VirtualService, networking.istio.io/DestinationRule
 #   ]
 #   needs: [object, namespace, inventory]
 #   needles: [
-#     "retry", "timeout", "failure-accrual"
+#     "retry", "retries", "timeout", "failure-accrual", "outlierDetection", "connectionPool", "delegate"
 #   ]
 #   remediation:
 #     default: >-
@@ -36,9 +39,12 @@
 #   since: 0.1.0
 package lib.onelayer.policies.resilience.shadowed_policy
 
+import data.lib.onelayer.destination
 import data.lib.onelayer.duration
 import data.lib.onelayer.finding
+import data.lib.onelayer.hostname
 import data.lib.onelayer.inventory
+import data.lib.onelayer.malformed
 import data.lib.onelayer.mesh
 import data.lib.onelayer.resource
 
@@ -93,10 +99,16 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("Linkerd cannot read %s=%s and drops it with a log line only; write %s", [key, value, wanted]),
+	"msg": sprintf("Linkerd cannot read %s=%s and %s; write %s", [
+		key,
+		substring(value, 0, 30),
+		_answer(record.kind),
+		wanted,
+	]),
 	"path": _at(key),
 }) if {
-	some record in resource.of({"/Service"})
+	some record in resource.of({"/Service"} | _routes)
+	_for_services(record)
 	some key, given in resource.annotations(record.obj)
 	wanted := _wanted[_type[key]]
 	value := resource.text(given)
@@ -164,6 +176,118 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 			resource.annotations(service)[key]
 		}
 	}
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("%s %s=%s of this %s, so %s; write %s", [
+		_refusal[record.kind].who,
+		field.name,
+		field.value,
+		record.obj.kind,
+		_refusal[record.kind].effect,
+		field.wanted,
+	]),
+	"path": field.path,
+}) if {
+	some record in resource.of(object.keys(_refusal))
+	some field in malformed.fields(record.kind, record.obj)
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("%s, and Istio follows one level of delegates, so nothing reads the policy behind it; %s", [
+		reason,
+		"name the last delegate in the first VirtualService",
+	]),
+	"path": ["spec", "http", index, "delegate"],
+}) if {
+	some record in resource.of({"networking.istio.io/VirtualService"})
+	some index, route in record.obj.spec.http
+	is_object(route.delegate)
+	reason := _delegated_on(record.obj, route.delegate)
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("Istio does not know host %s, so nothing takes this policy; write %s", [
+		substring(aimed.host, 0, 40),
+		concat(".", [address.name, address.namespace, "svc.DOMAIN"]),
+	]),
+	"severity": "warning",
+	"path": aimed.path,
+}) if {
+	some record in resource.of(_of_istio)
+	some aimed in _aimed(record.kind, record.obj)
+	address := inventory.host(hostname.text(aimed.host), resource.ref(record.obj).namespace)
+	address.form in {"svc", "namespaced"}
+	address.kind == "service"
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("no Service and no ServiceEntry that is known is called %s, so nothing takes this policy; %s", [
+		substring(aimed.host, 0, 40),
+		"correct the host",
+	]),
+	"severity": "info",
+	"path": aimed.path,
+}) if {
+	some record in resource.of(_of_istio)
+	some aimed in _aimed(record.kind, record.obj)
+	address := inventory.host(hostname.text(aimed.host), resource.ref(record.obj).namespace)
+	address.kind == "unknown"
+	address.form in {"short", "fqdn"}
+	not regex.match(`[${]`, aimed.host)
+	inventory.namespace(address.namespace)
+}
+
+_refusal := object.union(
+	{kind: {"who": "the API server refuses", "effect": "nothing in it counts"} | some kind in _known_to_the_api},
+	{"linkerd.io/ServiceProfile": {"who": "Linkerd cannot read", "effect": "it does not count"}},
+)
+
+_known_to_the_api := _routes | _of_istio
+
+_of_istio := {"networking.istio.io/VirtualService", "networking.istio.io/DestinationRule"}
+
+_delegated_on(obj, delegate) := "a delegate cannot delegate on" if {
+	not obj.spec.hosts[0]
+} else := "this VirtualService delegates to itself" if {
+	resource.text(delegate.name) == resource.ref(obj).name
+	own := resource.ref(obj).namespace
+	resource.text(object.get(delegate, "namespace", own)) == own
+}
+
+_aimed("networking.istio.io/DestinationRule", obj) := [{"host": host, "path": ["spec", "host"]} |
+	host := resource.text(obj.spec.host)
+	_bounds(obj)
+]
+
+_aimed("networking.istio.io/VirtualService", obj) := [aimed |
+	some index, route in obj.spec.http
+	_repeats(route)
+	some number, target in route.route
+	host := resource.text(target.destination.host)
+	aimed := {"host": host, "path": ["spec", "http", index, "route", number, "destination", "host"]}
+]
+
+_bounds(rule) if {
+	some policy in destination.policies(rule)
+	some field in ["outlierDetection", "connectionPool"]
+	is_object(policy.value[field])
+}
+
+_repeats(route) if {
+	is_object(route.retries)
+} else if {
+	is_string(route.timeout)
+}
+
+_answer(kind) := "drops it with a log line only" if {
+	kind == "/Service"
+} else := "refuses the route"
+
+_for_services(record) if {
+	record.kind == "/Service"
+} else if {
+	count(inventory.parents(record.obj)) > 0
 }
 
 _routes := {

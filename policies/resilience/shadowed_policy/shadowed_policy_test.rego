@@ -126,7 +126,103 @@ test_values_that_linkerd_drops if {
 	] {
 		_brief(_service({case[0]: case[1]}), []) == set()
 	}
-	_brief(_route({"timeout.linkerd.io/request": "5"}, []), []) == set()
+	_brief(_route({"timeout.linkerd.io/request": "5"}, []), []) == _error("timeout.linkerd.io/request")
+	gateway := {"spec": {"parentRefs": [{"name": "edge"}]}}
+	_brief(object.union(_route({"timeout.linkerd.io/request": "5"}, []), gateway), []) == set()
+	{f.msg | some f in _found(_route({"timeout.linkerd.io/request": "5"}, []), [])} == {concat("", [
+		"resilience/shadowed-policy: Linkerd cannot read timeout.linkerd.io/request=5 and refuses the route; ",
+		"write a whole number with a unit, such as 5s",
+	])}
+}
+
+_istio_object(kind, spec) := _of("networking.istio.io/v1", kind, {}, spec)
+
+_calls(route) := _istio_object("VirtualService", {"hosts": ["cart"], "http": [route]})
+
+_rule(host, policy) := _istio_object("DestinationRule", {"host": host, "trafficPolicy": policy})
+
+test_values_that_are_none if {
+	_brief(_calls({"timeout": 5, "retries": {"attempts": "2", "perTryTimeout": "1x"}}), []) == {
+		["error", "spec.http[0].timeout"],
+		["error", "spec.http[0].retries.attempts"],
+		["error", "spec.http[0].retries.perTryTimeout"],
+	}
+	_brief(_rule("cart", {"outlierDetection": {"interval": "often"}}), []) == {
+		["error", "spec.trafficPolicy.outlierDetection.interval"],
+	}
+	_brief(_route({}, [{"timeouts": {"request": "1.5s"}}]), []) == {["error", "spec.rules[0].timeouts.request"]}
+	_brief(_profile("shop", {"routes": [{"timeout": "5"}]}), []) == {["error", "spec.routes[0].timeout"]}
+	_brief(_calls({"timeout": "1.5s"}), []) == set()
+	{f.msg | some f in _found(_calls({"timeout": 5}), [])} == {concat("", [
+		"resilience/shadowed-policy: the API server refuses timeout=5 of this VirtualService, ",
+		"so nothing in it counts; write a duration such as 1.5s",
+	])}
+	{f.msg | some f in _found(_profile("shop", {"routes": [{"timeout": "5"}]}), [])} == {concat("", [
+		"resilience/shadowed-policy: Linkerd cannot read timeout=5 of this ServiceProfile, ",
+		"so it does not count; write a duration such as 1.5s",
+	])}
+}
+
+test_delegates_of_delegates if {
+	delegate := {"delegate": {"name": "next"}}
+	_brief(_calls(delegate), []) == set()
+	_brief(_istio_object("VirtualService", {"http": [delegate]}), []) == {["error", "spec.http[0].delegate"]}
+	_brief(_istio_object("VirtualService", {"hosts": [], "http": [delegate]}), []) != set()
+	every own in [{"name": "cart"}, {"name": "cart", "namespace": "shop"}] {
+		_brief(_calls({"delegate": own}), []) == {["error", "spec.http[0].delegate"]}
+	}
+	_brief(_calls({"delegate": {"name": "cart", "namespace": "other"}}), []) == set()
+	_brief(_calls({"delegate": "cart"}), []) == set()
+	{f.msg | some f in _found(_calls({"delegate": {"name": "cart"}}), [])} == {concat("", [
+		"resilience/shadowed-policy: this VirtualService delegates to itself, and Istio follows one level of delegates, ",
+		"so nothing reads the policy behind it; name the last delegate in the first VirtualService",
+	])}
+}
+
+_in_shop(obj, services) := {[f.severity, f.path] |
+	some f in shadowed_policy.violation with input as obj with data.inventory as {
+		"cluster": {"v1": {"Namespace": {"shop": {"kind": "Namespace", "metadata": {"name": "shop"}}}}},
+		"namespace": {"shop": {"v1": {"Service": {name: _service({}) | some name in services}}}},
+	}
+}
+
+_breaker := {"outlierDetection": {"consecutive5xxErrors": 5}}
+
+test_hosts_that_nothing_has if {
+	unknown := {["info", "spec.host"]}
+	every host in ["stock", "stock.shop.svc.cluster.local"] {
+		_in_shop(_rule(host, _breaker), ["cart"]) == unknown
+	}
+	every host in ["cart", "CART.shop.svc.cluster.local", "*.shop.svc.cluster.local", "stock.other.svc.cluster.local", "a.b.example.com", "${HOST}", ""] {
+		_in_shop(_rule(host, _breaker), ["cart"]) == set()
+	}
+	every host in ["cart.shop", "cart.shop.svc"] {
+		_in_shop(_rule(host, _breaker), ["cart"]) == {["warning", "spec.host"]}
+	}
+	_in_shop(_rule("stock.shop", _breaker), ["cart"]) == set()
+	_in_shop(_rule("stock", {"loadBalancer": {"simple": "RANDOM"}}), ["cart"]) == set()
+	_in_shop(_rule("stock", {"connectionPool": {"http": {}}}), ["cart"]) == unknown
+	_brief(_rule("stock", _breaker), []) == set()
+	called := {"host": "stock"}
+	place := {["info", "spec.http[0].route[0].destination.host"]}
+	_in_shop(_calls({"timeout": "5s", "route": [{"destination": called}]}), ["cart"]) == place
+	_in_shop(_calls({"retries": {"attempts": 1}, "route": [{"destination": called}]}), ["cart"]) == place
+	_in_shop(_calls({"route": [{"destination": called}]}), ["cart"]) == set()
+	_said(_rule("stock", _breaker)) == {concat("", [
+		"resilience/shadowed-policy: no Service and no ServiceEntry that is known is called stock, ",
+		"so nothing takes this policy; correct the host",
+	])}
+	_said(_rule("cart.shop", _breaker)) == {concat("", [
+		"resilience/shadowed-policy: Istio does not know host cart.shop, so nothing takes this policy; ",
+		"write cart.shop.svc.DOMAIN",
+	])}
+}
+
+_said(obj) := {f.msg |
+	some f in shadowed_policy.violation with input as obj with data.inventory as {
+		"cluster": {"v1": {"Namespace": {"shop": {"kind": "Namespace", "metadata": {"name": "shop"}}}}},
+		"namespace": {"shop": {"v1": {"Service": {"cart": _service({})}}}},
+	}
 }
 
 _rate := "balancer.alpha.linkerd.io/failure-accrual-success-rate-threshold"

@@ -88,6 +88,55 @@ violation contains finding.new(rego.metadata.chain(), cut.obj, {
 	some cut in _cuts
 }
 
+violation contains finding.new(rego.metadata.chain(), pod.obj, {
+	"msg": sprintf("%s lists %q, which is no %s, so Istio refuses to inject and no Pod starts; correct it", [
+		split(key, "/")[1],
+		substring(odd[0], 0, 30),
+		kind,
+	]),
+	"path": array.concat(pod.meta_path, ["annotations", key]),
+}) if {
+	some pod in workload.pods
+	some key, kind in _lists
+	odd := _refused(pod, key)
+	mesh.membership(pod).mode in {"sidecar", "gateway", "unknown"}
+}
+
+_refused(pod, key) := odd if {
+	text := pod.meta.annotations[key]
+	is_string(text)
+	not trim_space(text) in {"", "*"}
+	not regex.match(`[${]`, text)
+	odd := [entry |
+		some part in split(text, ",")
+		entry := trim_space(part)
+		not _valid(_lists[key], entry)
+	]
+	count(odd) > 0
+}
+
+_lists := {
+	"traffic.sidecar.istio.io/excludeInboundPorts": "port",
+	"traffic.sidecar.istio.io/includeInboundPorts": "port",
+	"traffic.sidecar.istio.io/excludeOutboundPorts": "port",
+	"traffic.sidecar.istio.io/includeOutboundPorts": "port",
+	"traffic.sidecar.istio.io/excludeOutboundIPRanges": "network",
+	"traffic.sidecar.istio.io/includeOutboundIPRanges": "network",
+}
+
+_valid("port", entry) if {
+	regex.match(`^[0-9]{1,5}$`, entry)
+	to_number(entry) <= 65535
+}
+
+_valid("network", entry) if {
+	net.cidr_is_valid(entry)
+} else if {
+	not contains(entry, "/")
+	some mask in ["32", "128"]
+	net.cidr_is_valid(concat("/", [entry, mask]))
+}
+
 _cuts := array.concat(
 	[object.union(cut, {"obj": pod.obj, "path": pod.meta_path, "key": key, "plane": plane}) |
 		some pod in workload.pods
@@ -95,6 +144,7 @@ _cuts := array.concat(
 		plane := _keys[key]
 		_concerns(plane, mesh.membership(pod).mode)
 		not mesh.part_of_a_mesh(pod)
+		not _refused(pod, key)
 		cut := _cut(key, trim_space(resource.text(value)), pod)
 	],
 	[object.union(cut, {"obj": record.obj, "path": ["metadata"], "key": key, "plane": "linkerd"}) |

@@ -65,11 +65,14 @@ test_ports_that_services_serve if {
 }
 
 test_ports_of_the_proxy_and_allowed_ones if {
-	every value in ["15020", "15021,15090", "", "http", "4567,4568", "15000-15099"] {
+	every value in ["15020", "15021,15090", "", "4567,4568"] {
 		_levels(_of(_out, value), _sidecar, [_http]) == []
 	}
+	every value in ["http", "15000-15099"] {
+		_levels(_of(_skip, value), _linkerd, [_http]) == []
+	}
 	every value in ["14999-15020", "15090-15100"] {
-		_levels(_of(_out, value), _sidecar, [_http]) == ["warning"]
+		_levels(_of(_skip, value), _linkerd, [_http]) == ["warning"]
 	}
 	rules := {"traffic/capture-exclusion": {"parameters": {"allow_excluded_inbound_ports": [8080]}}}
 	_levels(_of(_out, "8080"), _sidecar, [_http]) == [] with config as {"rules": rules}
@@ -144,6 +147,42 @@ test_calls if {
 	_levels(_of("traffic.sidecar.istio.io/excludeInterfaces", "true"), _sidecar, [_http]) == ["warning"]
 	_levels(_of("traffic.sidecar.istio.io/includeOutboundPorts", "80"), _sidecar, []) == []
 }
+
+test_lists_that_the_injector_refuses if {
+	every value in ["http", "8080,", "8080,,9000", "70000", "8000-9000", "-1"] {
+		_said(_of(_in, value), _sidecar) == concat("", [
+			sprintf("traffic/capture-exclusion: includeInboundPorts lists %q, which is no port, ", [_odd[value]]),
+			"so Istio refuses to inject and no Pod starts; correct it",
+		])
+		_levels(_of(_out, value), _sidecar, [_http]) == ["error"]
+		_levels(_of("traffic.sidecar.istio.io/excludeOutboundPorts", value), _sidecar, []) == ["error"]
+		_levels(_of("traffic.sidecar.istio.io/includeOutboundPorts", value), _sidecar, []) == ["error"]
+		_unknown(_of(_out, value)) == ["error"]
+		_levels(_of(_out, value), {}, [_http]) == []
+		_levels(_of(_out, value), _linkerd, [_http]) == []
+	}
+	every key in ["excludeOutboundIPRanges", "includeOutboundIPRanges"] {
+		annotation := concat("/", ["traffic.sidecar.istio.io", key])
+		every value in ["10.0.0.0/99", "10.0.0.0/8,everything", "10.0.0"] {
+			_levels(_of(annotation, value), _sidecar, []) == ["error"]
+		}
+		_levels(_of(annotation, "${RANGES}"), _sidecar, []) in [[], ["warning"]]
+	}
+	every value in ["*", " * ", "${PORTS}", "{{ .Values.ports }}", " 8080 , 9000"] {
+		_levels(_of("traffic.sidecar.istio.io/includeOutboundPorts", value), _sidecar, []) == []
+	}
+	every value in ["10.1.2.3", "fd00::1", "fd00::/8"] {
+		_levels(_of("traffic.sidecar.istio.io/excludeOutboundIPRanges", value), _sidecar, []) in [[], ["warning"]]
+	}
+	gateway := _with(
+		{"annotations": {_out: "x", "inject.istio.io/templates": "gateway"}, "labels": {"sidecar.istio.io/inject": "true"}},
+		{},
+	)
+	_levels(gateway, {}, []) == ["error"]
+	_levels(_with({"annotations": {_out: ["x"]}}, {}), _sidecar, []) == []
+}
+
+_odd := {"http": "http", "8080,": "", "8080,,9000": "", "70000": "70000", "8000-9000": "8000-9000", "-1": "-1"}
 
 test_only_the_mesh_that_reads_it if {
 	_levels(_of(_out, "8080"), {}, [_http]) == []
