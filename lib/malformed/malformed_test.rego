@@ -11,7 +11,7 @@ _fields(kind, spec) := {concat(".", [sprintf("%v", [part]) | some part in field.
 _timeout(value) := malformed.fields("networking.istio.io/VirtualService", {"spec": {"http": [{"timeout": value}]}})
 
 test_durations_of_istio if {
-	every value in ["1s", "1.5s", ".5s", "1.s", "1h2m3s", "86400000ms", "10us", "1µs", "0", "0s", "-1s", "${T}", "{{ t }}"] {
+	every value in ["1s", "1.5s", ".5s", "1.s", "1h2m3s", "86400000ms", "10us", "1µs", "0", "0s", "-1s", "${T}"] {
 		_timeout(value) == []
 	}
 	every value in ["", "5", "1x", "5 s", "s", "1h2", "soon"] {
@@ -101,7 +101,8 @@ test_fields_of_routes if {
 }
 
 test_fields_of_a_service_profile if {
-	_fields("linkerd.io/ServiceProfile", {"routes": [{"timeout": "300"}, {"timeout": "300ms"}, {"timeout": ""}, 7], "retryBudget": {"ttl": 10}}) == {
+	routes := [{"timeout": "300"}, {"timeout": "300ms"}, {"timeout": ""}, 7]
+	_fields("linkerd.io/ServiceProfile", {"routes": routes, "retryBudget": {"ttl": 10}}) == {
 		"spec.routes.0.timeout", "spec.retryBudget.ttl",
 	}
 	_fields("linkerd.io/ServiceProfile", {}) == set()

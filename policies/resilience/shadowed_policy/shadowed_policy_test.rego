@@ -193,7 +193,10 @@ test_hosts_that_nothing_has if {
 	every host in ["stock", "stock.shop.svc.cluster.local"] {
 		_in_shop(_rule(host, _breaker), ["cart"]) == unknown
 	}
-	every host in ["cart", "CART.shop.svc.cluster.local", "*.shop.svc.cluster.local", "stock.other.svc.cluster.local", "a.b.example.com", "${HOST}", ""] {
+	every host in [
+		"cart", "CART.shop.svc.cluster.local", "*.shop.svc.cluster.local", "stock.other.svc.cluster.local",
+		"a.b.example.com", "${HOST}", "",
+	] {
 		_in_shop(_rule(host, _breaker), ["cart"]) == set()
 	}
 	every host in ["cart.shop", "cart.shop.svc"] {
