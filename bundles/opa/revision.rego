@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "9f86c627705e40b5e916cf957f2e90760db71da61ca1abb4f44e87f1a4413e21"
+revision := "52207e92e465529f81a2ef707046276f70ae0909aeaeede93c565bd76abbeb24"

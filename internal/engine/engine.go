@@ -8,9 +8,9 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -133,8 +133,9 @@ type unitRun struct {
 	objects catalog
 	// joined knows the images of the unit.
 	joined joined
-	// judged tells that the unit has tasks.
-	judged bool
+	// problems are what preparing look-ups met, under lock.
+	lock     sync.Mutex
+	problems []finding.Problem
 }
 
 // task is the evaluation of one document.
@@ -180,15 +181,15 @@ func (r *run) plan(context.Context) error {
 
 // list adds the tasks of a unit.
 func (r *run) list(u *unitRun) {
+	unit := r.program.around(slices.Concat(u.Documents, u.Context), r.engine.config)
 	for _, doc := range u.Documents {
 		if doc.Value == nil || doc.GroupKind == kindReview || r.engine.lookedUp(doc) {
 			continue
 		}
 		declared := r.reviews && mayDeclare(doc)
-		rules, any := r.program.choose(doc, r.engine.gating && !u.joined.mentions(doc))
+		rules, any := r.program.choose(doc, unit, r.engine.gating && !u.joined.mentions(doc))
 		if any || declared {
 			r.tasks = append(r.tasks, task{unit: u, doc: doc, rules: rules, declared: declared})
-			u.judged = true
 		}
 	}
 }
@@ -201,7 +202,7 @@ func (r *run) compile(ctx context.Context) error {
 	}
 	var beside []string
 	if r.reviews {
-		reviewers, _ := r.program.choose(&source.Document{GroupKind: kindReview}, false)
+		reviewers, _ := r.program.choose(&source.Document{GroupKind: kindReview}, nil, false)
 		needed.union(&reviewers)
 		beside = append(beside, packageExempt)
 	}
@@ -215,7 +216,7 @@ func (r *run) compile(ctx context.Context) error {
 		return err
 	}
 	if !r.engine.memory {
-		r.program.purity = newPurity(nil)
+		r.program.purity = newPurity(nil, nil)
 	}
 	on, err := r.program.enabled(ctx, &needed, r.engine.config)
 	if err != nil {
@@ -228,39 +229,12 @@ func (r *run) compile(ctx context.Context) error {
 	return nil
 }
 
-// prepare computes once per unit what look-ups by key need.
-func (r *run) prepare(ctx context.Context) error {
-	if !r.program.loaded[packageInventory] {
-		return nil
-	}
-	guard := &budget{}
-	done := make(chan struct{})
-	defer close(done)
-	go watch(ctx, []*budget{guard}, done)
-	for _, u := range r.units {
-		if !u.judged && !r.surveys {
-			continue
-		}
-		guard.start(prepareShare * r.engine.options.Budget)
-		prepared, err := answer(ctx, r.program, ask(packageInventory+".computed", varAnswer), u.data, nil, guard)
-		if ctx.Err() != nil {
-			return fmt.Errorf("prepare inventory: %w", ctx.Err())
-		}
-		if err != nil {
-			prepared = ast.NewObject()
-			r.problems = append(r.problems, finding.Problem{File: u.Root, Msg: fmt.Sprintf("prepare inventory: %v", tooLong(err))})
-		}
-		u.data.prepared = prepared
-	}
-	return nil
-}
-
-// prepareShare is how many times the budget of a document the preparation of a unit may take.
-const prepareShare = 6
-
 // place turns what the policies found into findings with positions, in order.
 func (r *run) place() {
 	r.placer = newPlacer(r.engine.library.Rules(), r.tree)
+	for _, u := range r.units {
+		r.problems = append(r.problems, u.problems...)
+	}
 	var all []placed
 	for i := range r.tasks {
 		t := &r.tasks[i]

@@ -176,12 +176,12 @@ var inventoryModule = fstest.MapFS{"lib/inventory/inventory.rego": {Data: []byte
 
 import data.lib.onelayer.prepared
 
-computed := {"names": sort([concat("/", [kind, name]) |
+computed.names := sort([concat("/", [kind, name]) |
 	some versions in data.inventory.namespace
 	some kinds in versions
 	some kind, objects in kinds
 	some name, _ in objects
-])} if {
+]) if {
 	not prepared
 }
 
@@ -258,15 +258,15 @@ import data.lib.onelayer.inventory
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {"msg": "found", "path": []}) if {
 	some record in resource.of({"/Service"})
-	not inventory.index.names
+	inventory.index.names == {}
 }`}
 	broken := fstest.MapFS{"lib/inventory/inventory.rego": {Data: []byte(`package lib.onelayer.inventory
 
 import data.lib.onelayer.prepared
 
-computed := 1 if true
+computed.names := 1 if true
 
-computed := 2 if true
+computed.names := 2 if true
 
 index := prepared
 `)}}

@@ -101,7 +101,7 @@ func TestChoiceOfRules(t *testing.T) {
 			if c.text != "" {
 				doc.Raw = []byte(c.text)
 			}
-			got, any := p.choose(doc, c.gate)
+			got, any := p.choose(doc, &ruleSet{}, c.gate)
 			var want ruleSet
 			for _, id := range c.want {
 				want.add(number[id])

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
 
@@ -10,26 +12,40 @@ import (
 // maxMemo bounds the answers that a worker keeps from document to document.
 const maxMemo = 1 << 15
 
-// memo is the virtual cache of a worker's queries. It keeps the answers of pure rules and functions from document to
-// document - one command line stands in many of them - and forgets all others at the end of a query. It belongs to one
-// goroutine.
+// memo is the virtual cache of a worker's queries. It keeps the answers of pure rules, and of pure functions that were
+// asked the same for two documents - one command line stands in many of them - and forgets all others at the end of a
+// query. It belongs to one goroutine.
 type memo struct {
 	purity *purity
-	// query holds what is true of the document at hand only.
-	query topdown.VirtualCache
-	// calls tells for the name of each call in a policy whether the function is pure, and its answers if it is.
-	calls map[*ast.Term]*answers
-	pure  map[string]*answers
-	// rules are the values of pure rules, by number.
-	rules []*ruleAnswer
-	count int
+	// query numbers the queries, from 1.
+	query uint32
+	// rules are the values of rules, by number.
+	rules []ruleAnswer
+	// calls are the functions by the term that names them at a call, functions by their path.
+	calls     map[*ast.Term]*function
+	functions map[string]*function
+	// recent are the answers of functions in the current query, seen the calls of earlier ones.
+	recent recent
+	seen   []uint32
+	count  int
+	// rest holds what is true in the current query only and is neither; scopes, what is true below Push.
+	rest, scopes topdown.VirtualCache
+	depth        int
 }
 
-// ruleAnswer is the value of a rule, nil where it is undefined.
-type ruleAnswer struct{ value *ast.Term }
+// ruleAnswer is the value of a rule, nil where it is undefined, and the query in which it holds; 0 means never.
+type ruleAnswer struct {
+	value *ast.Term
+	query uint32
+}
 
-// answers are the known values of one function.
-type answers struct {
+// everyQuery is the query of an answer that holds in all of them.
+const everyQuery = math.MaxUint32
+
+// function is a function with its lasting answers, if it is pure.
+type function struct {
+	pure   bool
+	number uint32
 	byHash map[int][]call
 }
 
@@ -38,119 +54,177 @@ type call struct {
 	value     *ast.Term
 }
 
+// seenCalls is how many calls of earlier queries a worker remembers at most. One that falls on the place of another is
+// forgotten, and so is kept later or never.
+const seenCalls = 1 << 14
+
 func newMemo(p *purity) *memo {
-	m := &memo{purity: p}
+	m := &memo{purity: p, seen: make([]uint32, seenCalls)}
 	m.forget()
 	return m
 }
 
 // next begins a query.
 func (m *memo) next() {
-	m.query = topdown.NewVirtualCache()
-	if m.count > maxMemo {
+	if m.count > maxMemo || m.query == everyQuery-1 {
 		m.forget()
 	}
+	m.query++
+	m.recent.clear()
+	m.rest, m.scopes, m.depth = nil, nil, 0
 }
 
 // forget drops all answers.
 func (m *memo) forget() {
-	m.rules = make([]*ruleAnswer, len(m.purity.pure))
-	m.calls, m.pure, m.count = map[*ast.Term]*answers{}, map[string]*answers{}, 0
-	m.query = topdown.NewVirtualCache()
+	m.query, m.count = 1, 0
+	m.rules = make([]ruleAnswer, m.purity.count)
+	m.calls, m.functions = map[*ast.Term]*function{}, map[string]*function{}
+	m.recent.clear()
+	clear(m.seen)
+	m.rest, m.scopes, m.depth = nil, nil, 0
 }
 
 // Push begins a scope with other data or input. Pure answers hold in it as well.
-func (m *memo) Push() { m.query.Push() }
+func (m *memo) Push() {
+	if m.scopes == nil {
+		m.scopes = topdown.NewVirtualCache()
+	}
+	m.scopes.Push()
+	m.depth++
+}
 
 // Pop ends a scope.
-func (m *memo) Pop() { m.query.Pop() }
+func (m *memo) Pop() {
+	m.scopes.Pop()
+	m.depth--
+}
 
-// Keys lists what the current query has cached.
-func (m *memo) Keys() []ast.Ref { return m.query.Keys() }
+// Keys lists what is cached for the current scope and is no answer of a rule or function.
+func (m *memo) Keys() []ast.Ref { return m.other().Keys() }
+
+// other is where everything goes that has no place of its own.
+func (m *memo) other() topdown.VirtualCache {
+	if m.depth > 0 {
+		return m.scopes
+	}
+	if m.rest == nil {
+		m.rest = topdown.NewVirtualCache()
+	}
+	return m.rest
+}
 
 // Get gives a known answer; the flag tells that the answer is known to be undefined.
 func (m *memo) Get(ref ast.Ref) (*ast.Term, bool) {
-	if known := m.function(ref); known != nil {
-		return known.get(ref[1:]), false
-	}
-	if rule, pure := m.purity.rule(ref); pure {
-		if known := m.rules[rule]; known != nil {
+	if f := m.function(ref[0]); f != nil {
+		if f.pure || m.depth == 0 {
+			return m.answer(f, ref[1:]), false
+		}
+	} else if rule, ok := m.purity.rule(ref); ok && (rule.pure || m.depth == 0) {
+		known := m.rules[rule.number]
+		if known.query == m.query || known.query == everyQuery {
 			return known.value, known.value == nil
 		}
 		return nil, false
 	}
-	return m.query.Get(ref)
+	if m.depth == 0 && m.rest == nil {
+		return nil, false
+	}
+	return m.other().Get(ref)
 }
 
 // Put keeps an answer.
 func (m *memo) Put(ref ast.Ref, value *ast.Term) {
-	known := m.function(ref)
-	if known == nil {
-		if rule, pure := m.purity.rule(ref); pure {
-			m.rules[rule] = &ruleAnswer{value}
+	if f := m.function(ref[0]); f != nil {
+		if f.pure || m.depth == 0 {
+			m.keep(f, ref[1:], value)
 			return
 		}
-		m.query.Put(ref, value)
+	} else if rule, ok := m.purity.rule(ref); ok && (rule.pure || m.depth == 0) {
+		query := m.query
+		if rule.pure {
+			query = everyQuery
+		}
+		m.rules[rule.number] = ruleAnswer{value, query}
 		return
 	}
-	if value != nil && known.put(ref[1:], value) {
-		m.count++
-	}
+	m.other().Put(ref, value)
 }
 
-// function gives the answers of the pure function that a key names, nil for any other key.
-func (m *memo) function(ref ast.Ref) *answers {
-	known, seen := m.calls[ref[0]]
-	if seen {
-		return known
-	}
-	name, ok := ref[0].Value.(ast.Ref)
+// function gives the function that the first term of a key names, nil where it begins a reference to a rule.
+func (m *memo) function(named *ast.Term) *function {
+	name, ok := named.Value.(ast.Ref)
 	if !ok {
 		return nil
 	}
-	path := snapshot.Dotted(name)
-	if m.purity.pure[path] {
-		if m.pure[path] == nil {
-			m.pure[path] = &answers{byHash: map[int][]call{}}
-		}
-		known = m.pure[path]
+	known, seen := m.calls[named]
+	if seen {
+		return known
 	}
-	m.calls[ref[0]] = known
+	path := snapshot.Dotted(name)
+	known = m.functions[path]
+	if known == nil {
+		known = &function{pure: m.purity.pure[path], number: uint32(len(m.functions))}
+		m.functions[path] = known
+	}
+	m.calls[named] = known
 	return known
 }
 
-func (a *answers) get(arguments []*ast.Term) *ast.Term {
-	for _, c := range a.byHash[hashOf(arguments)] {
-		if c.matches(arguments) {
+// answer looks for the answer to a call.
+func (m *memo) answer(f *function, arguments []*ast.Term) *ast.Term {
+	hash := hashOf(arguments)
+	if value := m.recent.get(f, hash, arguments); value != nil {
+		return value
+	}
+	for _, c := range f.byHash[hash] {
+		if equal(c.arguments, arguments) {
 			return c.value
 		}
 	}
 	return nil
 }
 
-// put keeps the answer to arguments that are known completely.
-func (a *answers) put(arguments []*ast.Term, value *ast.Term) bool {
-	if !value.IsGround() {
-		return false
+// keep keeps the answer to arguments that are known completely: for the current query, and for all when an earlier one
+// asked the same.
+func (m *memo) keep(f *function, arguments []*ast.Term, value *ast.Term) {
+	if value == nil || !value.IsGround() {
+		return
 	}
-	own := make([]*ast.Term, len(arguments))
-	for i, argument := range arguments {
+	for _, argument := range arguments {
 		if !argument.IsGround() {
-			return false
+			return
 		}
-		own[i] = argument
 	}
-	hash := hashOf(own)
-	a.byHash[hash] = append(a.byHash[hash], call{own, value})
-	return true
+	hash := hashOf(arguments)
+	if f.pure && m.again(f, hash) {
+		if f.byHash == nil {
+			f.byHash = map[int][]call{}
+		}
+		f.byHash[hash] = append(f.byHash[hash], call{append([]*ast.Term(nil), arguments...), value})
+		m.count++
+		return
+	}
+	m.recent.put(f, hash, arguments, value)
 }
 
-func (c *call) matches(arguments []*ast.Term) bool {
-	if len(c.arguments) != len(arguments) {
+// again tells whether a call was seen before, and remembers it.
+func (m *memo) again(f *function, hash int) bool {
+	const fibonacci = 0x9e3779b97f4a7c15
+	mixed := (uint64(hash) ^ uint64(f.number)<<32) * fibonacci
+	place, print := mixed>>(64-14), uint32(mixed)|1
+	if m.seen[place] == print {
+		return true
+	}
+	m.seen[place] = print
+	return false
+}
+
+func equal(some, others []*ast.Term) bool {
+	if len(some) != len(others) {
 		return false
 	}
-	for i, argument := range arguments {
-		if !c.arguments[i].Equal(argument) {
+	for i, term := range some {
+		if !term.Equal(others[i]) {
 			return false
 		}
 	}

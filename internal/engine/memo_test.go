@@ -17,7 +17,7 @@ import (
 )
 
 func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
-	m := newMemo(newPurity([]string{"lib.f", "lib.pure"}))
+	m := newMemo(newPurity([]string{"lib.f", "lib.pure"}, []string{"lib.pure", "lib.impure"}))
 	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
 	impure := ast.NewTerm(ast.MustParseRef("data.lib.g"))
 	one, two := ast.IntNumberTerm(1), ast.IntNumberTerm(2)
@@ -26,9 +26,11 @@ func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
 		"pure rule": ast.MustParseRef("data.lib.pure"), "impure rule": ast.MustParseRef("data.lib.impure"),
 		"part of a pure rule": ast.MustParseRef("data.lib.pure.x"), "dynamic": ast.MustParseRef("data.lib[1]"),
 	}
-	m.next()
-	for _, ref := range refs {
-		m.Put(ref, two)
+	for range 2 {
+		m.next()
+		for _, ref := range refs {
+			m.Put(ref, two)
+		}
 	}
 	for name, ref := range refs {
 		got, undefined := m.Get(ref)
@@ -38,7 +40,15 @@ func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
 	m.Push()
 	got, _ := m.Get(refs["impure rule"])
 	assert.Nil(t, got)
+	got, _ = m.Get(refs["impure call"])
+	assert.Nil(t, got)
+	m.Put(refs["impure rule"], one)
+	m.Put(refs["impure call"], one)
 	m.Pop()
+	got, _ = m.Get(refs["impure rule"])
+	assert.Equal(t, two, got, "what a scope keeps ends with it")
+	got, _ = m.Get(refs["impure call"])
+	assert.Equal(t, two, got, "what a scope keeps ends with it")
 	assert.NotEmpty(t, m.Keys())
 	m.next()
 	for name, ref := range refs {
@@ -57,7 +67,7 @@ func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
 }
 
 func TestMemoKnowsUndefinedRules(t *testing.T) {
-	m := newMemo(newPurity([]string{"lib.pure"}))
+	m := newMemo(newPurity([]string{"lib.pure"}, []string{"lib.pure"}))
 	m.Put(ast.MustParseRef("data.lib.pure"), nil)
 	m.next()
 	_, undefined := m.Get(ast.MustParseRef("data.lib.pure"))
@@ -65,7 +75,7 @@ func TestMemoKnowsUndefinedRules(t *testing.T) {
 }
 
 func TestMemoKeepsNothingOpen(t *testing.T) {
-	m := newMemo(newPurity([]string{"lib.f"}))
+	m := newMemo(newPurity([]string{"lib.f"}, nil))
 	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
 	open := ast.Ref{function, ast.VarTerm("x")}
 	m.Put(open, ast.IntNumberTerm(1))
@@ -75,13 +85,38 @@ func TestMemoKeepsNothingOpen(t *testing.T) {
 }
 
 func TestMemoIsBounded(t *testing.T) {
-	m := newMemo(newPurity([]string{"lib.f"}))
+	m := newMemo(newPurity([]string{"lib.f"}, nil))
 	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
 	for i := range maxMemo + 2 {
-		m.Put(ast.Ref{function, ast.IntNumberTerm(i)}, ast.IntNumberTerm(i))
+		for range 2 {
+			m.Put(ast.Ref{function, ast.IntNumberTerm(i)}, ast.IntNumberTerm(i))
+		}
 	}
+	assert.Greater(t, m.count, maxMemo)
 	m.next()
 	assert.Zero(t, m.count)
+}
+
+func TestMemoFindsEveryAnswerOfAQuery(t *testing.T) {
+	m := newMemo(newPurity([]string{"lib.f"}, nil))
+	functions := []*ast.Term{ast.NewTerm(ast.MustParseRef("data.lib.f")), ast.NewTerm(ast.MustParseRef("data.lib.g"))}
+	for round := range 3 {
+		m.next()
+		for i := range 2 * manyPlaces {
+			function := functions[i%2]
+			ref := ast.Ref{function, ast.IntNumberTerm(i / 2), ast.IntNumberTerm(round)}
+			known, _ := m.Get(ref)
+			require.Nil(t, known)
+			m.Put(ref, ast.IntNumberTerm(i))
+		}
+		for i := range 2 * manyPlaces {
+			known, _ := m.Get(ast.Ref{functions[i%2], ast.IntNumberTerm(i / 2), ast.IntNumberTerm(round)})
+			require.NotNil(t, known)
+			require.True(t, known.Equal(ast.IntNumberTerm(i)))
+		}
+	}
+	m.next()
+	assert.Len(t, m.recent.places, fewPlaces, "a big document costs the next ones nothing")
 }
 
 // managed are documents that the policies of the library object to.

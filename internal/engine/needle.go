@@ -4,13 +4,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// maxRules bounds the rules that one automaton can tell apart; a bigger library is judged without gating.
-const maxRules = 512
+// maxRules bounds the rules of a run.
+const maxRules = 256
 
-// ruleSet is a set of rule numbers.
-type ruleSet [maxRules / 64]uint64
+// around is added to the number of a rule for its needles that may stand anywhere in a unit.
+const around = maxRules
+
+// doubtRule is the number of the pseudo rule for the doubtful spellings.
+const doubtRule = maxRules - 1
+
+// ruleSet is a set of rule numbers; those from around on are of needles of the unit.
+type ruleSet [2 * maxRules / 64]uint64
 
 func (s *ruleSet) add(i int)      { s[i/64] |= 1 << (i % 64) }
 func (s *ruleSet) remove(i int)   { s[i/64] &^= 1 << (i % 64) }
@@ -25,6 +33,14 @@ func (s *ruleSet) union(other *ruleSet) {
 func (s *ruleSet) intersect(other *ruleSet) {
 	for i := range s {
 		s[i] &= other[i]
+	}
+}
+
+// fromAround adds the rules one of whose needles stands in the unit.
+func (s *ruleSet) fromAround(unit *ruleSet) {
+	const half = maxRules / 64
+	for i := range half {
+		s[i] |= unit[half+i]
 	}
 }
 
@@ -57,6 +73,25 @@ func (n *needle) fits(text []byte, at int) bool {
 // isWord tells whether a byte is part of a word; bytes beyond ASCII are not, so that a needle beside them is found.
 func isWord(b byte) bool {
 	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
+}
+
+// isNumber tells whether a needle is a whole number as JSON writes it. YAML has other spellings, so that the value of a
+// document has to be looked at as well as its text.
+func isNumber(needle string) bool {
+	n, err := strconv.ParseInt(needle, 10, 64)
+	return err == nil && strconv.FormatInt(n, 10) == needle
+}
+
+// holdsNumber tells whether a number of a set stands in a value.
+func holdsNumber(value ast.Value, numbers map[string]bool) bool {
+	found := false
+	ast.WalkTerms(value, func(term *ast.Term) bool {
+		if number, ok := term.Value.(ast.Number); ok && numbers[string(number)] {
+			found = true
+		}
+		return found
+	})
+	return found
 }
 
 // usable tells whether a literal stands in a document exactly as in its value: printable ASCII without blanks, quotes and

@@ -34,18 +34,24 @@ type program struct {
 	exprs  []*ast.Expr
 	kinds  map[string]*dispatch
 	scan   *scanner
-	loaded map[string]bool
+	// numbers are the needles that are numbers, by rule.
+	numbers map[int]map[string]bool
+	// looksAround tells that a rule has needles of the unit.
+	looksAround bool
+	loaded      map[string]bool
 	purity *purity
 }
 
-// dispatch says which rules judge the documents of one kind: all of them, and those that no needle gates.
+// dispatch says which rules judge the documents of one kind: all of them, those that no needle gates, and those that a
+// number opens.
 type dispatch struct {
-	all, ungated ruleSet
-	gated        bool
+	all, ungated, numbered ruleSet
+	gated                  bool
 }
 
-// choose gives the rules that are worth evaluating on a document. Without gate, it is all rules of the kind.
-func (p *program) choose(doc *source.Document, gate bool) (ruleSet, bool) {
+// choose gives the rules that are worth evaluating on a document, where unit is what stands around it. Without gate, it is
+// all rules of the kind.
+func (p *program) choose(doc *source.Document, unit *ruleSet, gate bool) (ruleSet, bool) {
 	kind := p.kinds[doc.GroupKind]
 	if kind == nil {
 		return ruleSet{}, false
@@ -58,9 +64,45 @@ func (p *program) choose(doc *source.Document, gate bool) (ruleSet, bool) {
 	if found.has(p.scan.doubt) {
 		return kind.all, true
 	}
+	found.fromAround(unit)
+	p.openByNumber(doc, kind, &found)
 	found.intersect(&kind.all)
 	found.union(&kind.ungated)
 	return found, found != ruleSet{}
+}
+
+// openByNumber adds the rules one of whose numbers a document holds in another spelling than theirs.
+func (p *program) openByNumber(doc *source.Document, kind *dispatch, found *ruleSet) {
+	if kind.numbered == (ruleSet{}) {
+		return
+	}
+	for rule, numbers := range p.numbers {
+		if kind.numbered.has(rule) && !found.has(rule) && holdsNumber(doc.Value, numbers) {
+			found.add(rule)
+		}
+	}
+}
+
+// around gives the needles of the unit that stand in its documents or in the configuration. Where a text hides letters,
+// the value is looked at. Our own kinds describe files, in which no needle of the unit stands.
+func (p *program) around(docs []*source.Document, config ast.Value) *ruleSet {
+	var found ruleSet
+	if !p.looksAround {
+		return &found
+	}
+	p.scan.scan([]byte(config.String()), &found)
+	for _, doc := range docs {
+		if doc.Value == nil || strings.HasPrefix(doc.GroupKind, ownGroup+"/") {
+			continue
+		}
+		var own ruleSet
+		p.scan.scan(doc.Raw, &own)
+		if doc.Raw == nil || own.has(p.scan.doubt) {
+			p.scan.scan([]byte(doc.Value.String()), &own)
+		}
+		found.union(&own)
+	}
+	return &found
 }
 
 // body is the query that asks the given rules, and for waivers that the document declares.
@@ -99,15 +141,15 @@ var verifiedStages = []ast.StageID{
 
 // plan makes the dispatch table for the kinds of a tree. Nothing is compiled yet.
 func (e *Engine) plan(kinds map[string]bool) (*program, error) {
-	p := &program{kinds: map[string]*dispatch{}, loaded: map[string]bool{}}
+	p := &program{kinds: map[string]*dispatch{}, loaded: map[string]bool{}, numbers: map[int]map[string]bool{}}
 	for _, rule := range e.rules {
 		if slices.ContainsFunc(rule.AppliesTo, func(kind string) bool { return kinds[kind] }) {
 			p.rules = append(p.rules, rule)
 			p.exprs = append(p.exprs, ask(rule.Package+".violation", ruleVar(len(p.exprs))))
 		}
 	}
-	if len(p.rules) >= maxRules {
-		return nil, fmt.Errorf("compile policies: more than %d rules", maxRules-1)
+	if len(p.rules) >= doubtRule {
+		return nil, fmt.Errorf("compile policies: more than %d rules", doubtRule)
 	}
 	p.index(kinds)
 	return p, nil
@@ -143,7 +185,7 @@ func (p *program) fromSnapshot(library Library, names []string, options *Options
 	if p.compiler, err = options.Compiled.Compiler(files); err != nil {
 		return err
 	}
-	p.purity = newPurity(options.Compiled.Pure)
+	p.purity = newPurity(options.Compiled.Pure, rulePaths(p.compiler.Modules))
 	return nil
 }
 
@@ -164,7 +206,7 @@ func (p *program) fromSource(library Library, names []string, options *Options) 
 	if p.compiler.Compile(modules); p.compiler.Failed() {
 		return fmt.Errorf("compile policies: %w", p.compiler.Errors)
 	}
-	p.purity = newPurity(snapshot.Pure(p.compiler.Modules))
+	p.purity = newPurity(snapshot.Pure(p.compiler.Modules), rulePaths(p.compiler.Modules))
 	return nil
 }
 
@@ -176,10 +218,7 @@ func packageName(module *ast.Module) string {
 func (p *program) index(kinds map[string]bool) {
 	needles := map[int][]string{}
 	for i, rule := range p.rules {
-		gated := len(rule.Needles) > 0 && !slices.ContainsFunc(rule.Needles, func(n string) bool { return !usable(n) })
-		if gated {
-			needles[i] = rule.Needles
-		}
+		gated := p.gate(i, rule.Needles, needles)
 		for _, kind := range rule.AppliesTo {
 			if !kinds[kind] {
 				continue
@@ -187,18 +226,47 @@ func (p *program) index(kinds map[string]bool) {
 			if p.kinds[kind] == nil {
 				p.kinds[kind] = &dispatch{}
 			}
-			p.kinds[kind].add(i, gated && !strings.HasPrefix(kind, ownGroup+"/"))
+			p.kinds[kind].add(i, gated && !strings.HasPrefix(kind, ownGroup+"/"), len(p.numbers[i]) > 0)
 		}
 	}
-	p.scan = newScanner(needles, len(p.rules))
+	p.scan = newScanner(needles, doubtRule)
 }
 
-func (d *dispatch) add(rule int, gated bool) {
+// gate notes what opens a rule; it gives false when the rule is always asked.
+func (p *program) gate(rule int, written []string, needles map[int][]string) bool {
+	var own, unit []string
+	numbers := map[string]bool{}
+	for _, needle := range written {
+		literal, isAround := strings.CutPrefix(needle, policy.Around)
+		switch {
+		case isAround && usable(literal):
+			unit = append(unit, literal)
+		case isNumber(needle):
+			numbers[needle] = true
+			own = append(own, needle)
+		case !isAround && usable(needle):
+			own = append(own, needle)
+		default:
+			return false
+		}
+	}
+	if len(written) == 0 {
+		return false
+	}
+	p.looksAround = p.looksAround || len(unit) > 0
+	needles[rule], needles[around+rule], p.numbers[rule] = own, unit, numbers
+	return true
+}
+
+func (d *dispatch) add(rule int, gated, numbered bool) {
 	d.all.add(rule)
-	if gated {
-		d.gated = true
-	} else {
+	if !gated {
 		d.ungated.add(rule)
+		return
+	}
+	d.gated = true
+	if numbered {
+		d.numbered.add(rule)
 	}
 }
 

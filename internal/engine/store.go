@@ -18,17 +18,22 @@ var (
 	pathLibrary   = []string{"lib", "onelayer"}
 )
 
+const namePrepared = "prepared"
+
 // unitData is what policies read beside the input, for one unit: the configuration, the unit's facts, the inventory and
 // what was prepared from it. It is a read-only storage.Store over AST values and at the same time the base cache of
-// every query, because its reads cost nothing. It is safe for concurrent use once it is prepared.
+// every query, because its reads cost nothing. It is safe for concurrent use once it is
+// complete.
 type unitData struct {
 	storage.TriggersNotSupported
 	storage.PolicyNotSupported
 	storage.WritesNotSupported
 
-	config, unit, prepared, surveyed ast.Value
+	config, unit, surveyed ast.Value
 
 	inventory func() ast.Value
+	// prepared is nil where nothing is.
+	prepared *preparation
 }
 
 func newUnitData(config ast.Value, whole bool, inventory func() ast.Value) *unitData {
@@ -46,8 +51,11 @@ func (d *unitData) document(name string) ast.Value {
 		return d.config
 	case "unit":
 		return d.unit
-	case "prepared":
-		return d.prepared
+	case namePrepared:
+		if d.prepared == nil {
+			return nil
+		}
+		return d.prepared.all()
 	case "surveyed":
 		return d.surveyed
 	default:
@@ -63,8 +71,7 @@ func (d *unitData) Get(ref ast.Ref) ast.Value {
 	case len(ref) >= 2 && ref[1].Value == ast.String(pathInventory):
 		value, rest = d.inventory(), ref[2:]
 	case len(ref) >= 4 && ref[1].Value == ast.String(pathLibrary[0]) && ref[2].Value == ast.String(pathLibrary[1]):
-		name, _ := ref[3].Value.(ast.String)
-		value, rest = d.document(string(name)), ref[4:]
+		value, rest = d.below(ref)
 	}
 	if value == nil {
 		return nil
@@ -74,6 +81,17 @@ func (d *unitData) Get(ref ast.Ref) ast.Value {
 		return nil
 	}
 	return found
+}
+
+// below gives the document that a reference below lib.onelayer names, or the prepared part, and what remains of the
+// reference.
+func (d *unitData) below(ref ast.Ref) (ast.Value, ast.Ref) {
+	name, _ := ref[3].Value.(ast.String)
+	if name == namePrepared && d.prepared != nil && len(ref) > 4 {
+		part, _ := ref[4].Value.(ast.String)
+		return d.prepared.part(string(part)), ref[5:]
+	}
+	return d.document(string(name)), ref[4:]
 }
 
 // Put is the base cache's other half: there is nothing to keep.
@@ -97,7 +115,7 @@ func (d *unitData) Read(_ context.Context, _ storage.Transaction, path storage.P
 // root is the tree above the documents, for the rare reads of whole packages.
 func (d *unitData) root() ast.Object {
 	inner := ast.NewObject()
-	for _, name := range []string{"config", "unit", "prepared", "surveyed"} {
+	for _, name := range []string{"config", "unit", namePrepared, "surveyed"} {
 		if value := d.document(name); value != nil {
 			inner.Insert(ast.StringTerm(name), ast.NewTerm(value))
 		}

@@ -13,7 +13,7 @@ func testData(t *testing.T) *unitData {
 	data := newUnitData(value(t, "{strict: true, waivers: [{rule: a/b}]}"), true, func() ast.Value {
 		return value(t, "{cluster: {v1: {Namespace: {shop: {kind: Namespace}}}}}")
 	})
-	data.prepared = value(t, "{images: {}}")
+	data.prepared = newPreparation([]string{"images"}, func(string) ast.Value { return ast.NewObject() })
 	return data
 }
 

@@ -94,7 +94,6 @@ func (r *run) review(ctx context.Context) error {
 		return nil
 	}
 	data := newUnitData(r.engine.config, r.whole(), func() ast.Value { return ast.NewObject() })
-	data.prepared = ast.NewObject()
 	doc := &source.Document{GroupKind: kindReview, Value: r.reviewInput()}
 	w := newWorker(r.program, reviewShare*r.engine.options.Budget)
 	w.data = data
@@ -105,7 +104,7 @@ func (r *run) review(ctx context.Context) error {
 	w.budget.start(w.allowed)
 	covered, err := answer(ctx, r.program, ask(packageExempt+".covered", varAnswer), data, doc.Value, w.budget)
 	if err == nil {
-		rules, _ := r.program.choose(doc, false)
+		rules, _ := r.program.choose(doc, nil, false)
 		rules.intersect(&r.on)
 		audit := w.judge(ctx, doc, rules, false)
 		r.problems = append(r.problems, audit.problems...)

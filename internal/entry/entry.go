@@ -98,11 +98,12 @@ func (w *writer) dispatch(rules []*policy.Rule) {
 	w.line("}\n")
 }
 
-// hints writes what the text of an input must hold for a rule to find something in it. A rule without needles has none.
+// hints writes what the text of an input must hold for a rule to find something in it. A rule that the input alone
+// cannot decide has none.
 func (w *writer) hints(rules []*policy.Rule) {
 	w.line("_hints := {")
 	for _, rule := range rules {
-		if len(rule.Needles) == 0 {
+		if !rule.ByItself() {
 			continue
 		}
 		hints := policy.HintsOf(rule)

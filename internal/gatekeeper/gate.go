@@ -12,10 +12,6 @@ import (
 // the cluster knows hides what runs. It is one for all rules with needles, because most workloads hold none of them.
 type gate struct{ policy.Hints }
 
-// everyday are needles that stand in every workload as an API server completes it. What has one of them is asked about every
-// object of its kinds, so that it opens the gate for no other rule.
-var everyday = []string{"Probe", "ports", "replicas", "selector"}
-
 // judgesWorkloads tells whether a rule is asked about what most reviews are about.
 func judgesWorkloads(rule *policy.Rule) bool {
 	return slices.Contains(rule.AppliesTo, "apps/Deployment") || slices.Contains(rule.AppliesTo, "batch/Job")
@@ -24,8 +20,7 @@ func judgesWorkloads(rule *policy.Rule) bool {
 // isGated tells whether the gate is for a rule. Rules that judge no workloads stay outside: their needles, such as timeout,
 // stand in workloads with another meaning.
 func isGated(rule *policy.Rule) bool {
-	return len(rule.Needles) > 0 && judgesWorkloads(rule) &&
-		!slices.ContainsFunc(rule.Needles, func(needle string) bool { return slices.Contains(everyday, needle) })
+	return rule.ByItself() && judgesWorkloads(rule)
 }
 
 func gateOf(rules []*policy.Rule) *gate {

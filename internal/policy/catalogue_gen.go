@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "c970771ca1fc8381a7acd945c554b0ca8f6ebebc82ff38cbce650a5a55775f03"
+const catalogueDigest = "1b2d46b960467c67a5f66060ca31ee74f19e7b6891e3097b722779f73dec9221"
 
 var _ finding.Severity
 
@@ -123,7 +123,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"kubernetes", "mesh"},
 				AppliesTo:   []string{"networking.k8s.io/NetworkPolicy"},
 				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"ports"},
+				Needles:     []string{"unit:ambient"},
 				Remediation: Remediation{
 					Default: "Add the port 15008 with protocol TCP to the rules for other Pods, and restrict ports of the application by an AuthorizationPolicy.",
 					Ambient: "Add the port 15008 with protocol TCP to the rules for other Pods, and restrict ports of the application by an AuthorizationPolicy.",
@@ -203,6 +203,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"mesh"},
 				AppliesTo:   []string{"networking.istio.io/VirtualService", "networking.istio.io/DestinationRule", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "security.istio.io/AuthorizationPolicy", "security.istio.io/RequestAuthentication", "extensions.istio.io/WasmPlugin"},
 				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"unit:ambient"},
 				Remediation: Remediation{
 					Default: "Make a waypoint and label the Service or its namespace istio.io/use-waypoint with its name; attach policies on requests to it by targetRefs.",
 					Sidecar: "With sidecars no waypoint is needed; take the namespace out of ambient mode or give its Services one.",
@@ -578,7 +579,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "mesh"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source"},
-				Needles:     []string{"pm2", "PM2", "KEYMETRICS", "keymetrics", "pmx"},
+				Needles:     []string{"pm2", "PM2", "KEYMETRICS", "keymetrics", "pmx", "KM_RECYCLE", "AGENT_TRANSPORT", "AGENT_WEBSOCKET"},
 				Remediation: Remediation{
 					Default: "Remove the keys, options and packages of PM2 Plus; take request metrics and traces from the mesh, and the program's own from prom-client or OpenTelemetry.",
 				},
@@ -649,6 +650,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes", "mesh"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
 				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"prometheus.istio.io/merge-metrics", "15000", "15001", "15004", "15006", "15008", "15020", "15021", "15053", "15090", "unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy", "unit:assume_mesh", "unit:enable_namespaces_by_default"},
 				Remediation: Remediation{
 					Default: "Annotate the pod template with prometheus.io/scrape \"true\" and the port and path of the application, and let one collector scrape each series.",
 					Sidecar: "Remove prometheus.istio.io/merge-metrics, keep prometheus.io/scrape \"true\" with the port and path of the application, and drop the endpoint of the monitor; Istio serves all on port 15020. Further ports of the Pod are named in prometheus.istio.io/scrape-targets.",
@@ -677,7 +679,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig"},
 				Needs:       []string{"object", "inventory"},
-				Needles:     []string{"metrics", "\\bprom"},
+				Needles:     []string{"unit:PodMonitor", "unit:ServiceMonitor", "unit:PodScrape", "unit:ServiceScrape"},
 				Remediation: Remediation{
 					Default: "Select the Pod with a PodMonitor, or its Service with a ServiceMonitor; where Prometheus reads annotations, set prometheus.io/scrape \"true\" and prometheus.io/port. Remove the port if nobody needs the figures.",
 					Sidecar: "Set prometheus.io/scrape \"true\" and prometheus.io/port on the pod template; Istio's agent merges the figures with those of its proxy and serves them on port 15020, outside of mTLS.",
@@ -1216,7 +1218,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"mesh"},
 				AppliesTo:   []string{"/Service"},
 				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"selector"},
+				Needles:     []string{"unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy", "unit:assume_mesh", "unit:enable_namespaces_by_default", "unit:linkerd.io/inject", "unit:linkerd-proxy"},
 				Remediation: Remediation{
 					Default: "Declare a timeout and circuit breaking for the Service where the mesh reads them.",
 					Sidecar: "Give the host a VirtualService (or HTTPRoute) with a timeout and a DestinationRule with outlierDetection.",
@@ -1248,7 +1250,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"kubernetes", "mesh"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
 				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"Probe"},
+				Needles:     []string{"15020", "15021", "4191", "rewriteAppHTTPProbers"},
 				Remediation: Remediation{
 					Default: "Ask the application itself, at a port of its own and by a request that it answers only when it is well.",
 					Sidecar: "Remove sidecar.istio.io/rewriteAppHTTPProbers, so that the agent of the mesh passes probes on, and probe a port of the application.",
@@ -1843,7 +1845,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"kubernetes"},
 				AppliesTo:   []string{"apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/ReplicaSet", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig", "/ReplicationController"},
 				Needs:       []string{"object", "inventory"},
-				Needles:     []string{"replicas"},
+				Needles:     []string{"unit:HorizontalPodAutoscaler", "unit:ScaledObject"},
 				Remediation: Remediation{
 					Default: "Remove spec.replicas from the manifest and let minReplicas of the autoscaler be the lower bound.",
 				},
@@ -1935,6 +1937,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"kubernetes", "mesh"},
 				AppliesTo:   []string{"/Service"},
 				Needs:       []string{"object", "namespace", "inventory"},
+				Needles:     []string{"unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy", "unit:assume_mesh", "unit:enable_namespaces_by_default", "unit:linkerd.io/inject", "unit:linkerd-proxy", "unit:ambient"},
 				Remediation: Remediation{
 					Default: "Say what the port speaks in the form that the mesh reads.",
 					Sidecar: "Set appProtocol, or begin the name of the port with http, http2, grpc, tcp or another protocol of Istio.",

@@ -23,7 +23,7 @@ func metadataLaw(files []checked) []Violation {
 				}
 			case "rule", "document":
 				if a.Title != "" || a.Description != "" {
-					explained[ruleName(a.GetTargetPath())] = true
+					explained[ruleName(a.GetTargetPath(), c.module.Package.Path)] = true
 				}
 			default:
 				missing = append(missing, c.at(LawMetadata, a.Location, fmt.Sprintf("METADATA scope %q is not used", a.Scope)))
@@ -54,18 +54,13 @@ func unexplained(files []checked, explained map[string]bool) []Violation {
 	return slices.Collect(maps.Values(first))
 }
 
-// ruleName gives the name of a rule from its path, data.lib.onelayer.module.name.
-func ruleName(ref ast.Ref) string {
-	const module = 4
-	if len(ref) <= module {
+// ruleName gives the name of a rule from its path, of which those of a package are the first.
+func ruleName(path, ofPackage ast.Ref) string {
+	if len(path) <= len(ofPackage) {
 		return ""
 	}
-	for _, term := range slices.Backward(ref) {
-		if text, ok := term.Value.(ast.String); ok {
-			return string(text)
-		}
-	}
-	return ""
+	name, _ := path[len(ofPackage)].Value.(ast.String)
+	return string(name)
 }
 
 func isPolicy(c checked) bool { return strings.HasPrefix(c.File, "policies/") }

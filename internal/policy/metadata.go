@@ -213,9 +213,13 @@ func (m *metadata) checkLists(r *Rule) {
 		}
 	}
 	distinct(m, "needles", r.Needles)
-	if slices.ContainsFunc(r.Needles, func(n string) bool { return strings.ReplaceAll(n, `\b`, "") == "" }) {
+	if slices.ContainsFunc(r.Needles, isEmptyNeedle) {
 		m.fail("needles", "custom.needles: an empty needle is in every document")
 	}
+}
+
+func isEmptyNeedle(needle string) bool {
+	return strings.ReplaceAll(strings.TrimPrefix(needle, Around), `\b`, "") == ""
 }
 
 func (m *metadata) checkTexts(a *ast.Annotations, r *Rule) {

@@ -7,6 +7,7 @@ package policy
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/onelayer/onelayer/internal/finding"
 )
@@ -29,7 +30,8 @@ type Rule struct {
 	// Needs lists what the rule reads: object, namespace, inventory, source, image.
 	Needs []string `json:"needs"`
 	// Needles are literals; a document that holds none of them cannot break the rule. Empty means: always judge. A \b at
-	// an end of a needle asks for the end of a word: no letter or digit beside it.
+	// an end of a needle asks for the end of a word: no letter or digit beside it. One that begins with unit: may stand
+	// in any object that was given together with the document, or in the configuration.
 	Needles     []string             `json:"needles"`
 	Parameters  map[string]Parameter `json:"parameters"`
 	Remediation Remediation          `json:"remediation"`
@@ -90,4 +92,12 @@ type RelatedResource struct {
 // Judges tells whether the rule judges documents of that kind.
 func (r *Rule) Judges(groupKind string) bool {
 	return slices.Contains(r.AppliesTo, groupKind)
+}
+
+// Around begins a needle that is looked for around a document too.
+const Around = "unit:"
+
+// ByItself tells whether the text of a document alone can show that the rule finds nothing in it.
+func (r *Rule) ByItself() bool {
+	return len(r.Needles) > 0 && !slices.ContainsFunc(r.Needles, func(n string) bool { return strings.HasPrefix(n, Around) })
 }

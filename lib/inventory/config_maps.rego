@@ -10,7 +10,6 @@ import data.lib.onelayer.synced
 #   The ConfigMap objects of a name in a namespace. A cluster keeps none of them beside the input unless its owner asks
 #   for it, because they are many and large.
 config_maps(namespace, name) := object.get(prepared.config_maps, key, []) if {
-	is_object(prepared)
 	key := concat("/", [namespace, resource.text(name)])
 } else := [obj |
 	some obj in synced.namespaces[namespace].v1.ConfigMap

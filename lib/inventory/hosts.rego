@@ -31,8 +31,8 @@ host(text, namespace) := object.union(address, {"kind": "service", "objects": fo
 # METADATA
 # title: The Services of a name
 # description: The Service objects of a name in a namespace; several where a unit holds it more than once.
-service_at(namespace, name) := object.get(prepared.named_services, concat("/", [namespace, name]), []) if {
-	is_object(prepared)
+service_at(namespace, name) := known if {
+	known := object.get(prepared.named_services, concat("/", [namespace, name]), [])
 } else := [obj |
 	obj := synced.namespaces[namespace].v1.Service[name]
 	is_object(obj)
@@ -114,12 +114,12 @@ _matching(text) := array.concat([text], [wildcard |
 	wildcard := concat(".", array.concat(["*"], array.slice(parts, at, count(parts))))
 ])
 
-_known_entries := prepared.entries if {
-	is_object(prepared)
+_known_entries := known if {
+	known := prepared.entries
 } else := _entries
 
-_known_policies := prepared.policies if {
-	is_object(prepared)
+_known_policies := known if {
+	known := prepared.policies
 } else := _policies
 
 _policy_kinds := {

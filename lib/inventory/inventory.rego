@@ -21,42 +21,59 @@ import data.lib.onelayer.workload
 #   namespace/Kind/name), whether the unit knows a mesh, the namespaces of the input itself, Services and pod
 #   templates by one label of theirs, Services and the policies of a mesh about them by namespace/name, ServiceEntries
 #   by host, ConfigMaps by namespace/name, monitors by one label of what they select, what reads them, whether other
-#   collectors are known, and what else stands in a namespace by kind. The tool computes it once per unit and hands it
-#   over as prepared; a cluster asks for one part.
-computed := {
-	"images": _images,
-	"bases": _bases,
-	"named": _by_name,
-	"consumers": _consumers,
-	"autoscalers": _autoscalers,
-	"mesh": _mesh,
-	"namespaces": _namespaces_beside,
-	"services": _services,
-	"pods": _pods,
-	"named_services": _named_services,
-	"entries": _entries,
-	"policies": _policies,
-	"config_maps": _config_maps,
-	"monitors": _monitors,
-	"collectors": _collectors,
-	"scrapers": _scrapers,
-	"neighbours": _neighbours,
-}
+#   collectors are known, and what else stands in a namespace by kind. The tool computes a part once per unit, when a
+#   policy first reads it from prepared; a cluster asks for one part.
+# scope: document
+computed["images"] := _images
+
+computed["bases"] := _bases
+
+computed["named"] := _by_name
+
+computed["consumers"] := _consumers
+
+computed["autoscalers"] := _autoscalers
+
+computed["mesh"] := _mesh
+
+computed["namespaces"] := _namespaces_beside
+
+computed["services"] := _services
+
+computed["pods"] := _pods
+
+computed["named_services"] := _named_services
+
+computed["entries"] := _entries
+
+computed["policies"] := _policies
+
+computed["config_maps"] := _config_maps
+
+computed["monitors"] := _monitors
+
+computed["collectors"] := _collectors
+
+computed["scrapers"] := _scrapers
+
+computed["neighbours"] := _neighbours
 
 # METADATA
 # description: The only Image that a reference means, as {obj, assumed}; undefined when none or several do.
-image_of(ref) := _certain(ref) if {
+image_of(ref) := known if {
+	any_image
 	ref != ""
-	_any_image
-} else := _assumed(ref) if {
-	ref != ""
-	_any_image
+	known := _meant(ref)
 }
 
 # METADATA
+# description: True when the inventory holds any Image, so that image_of may know one.
+any_image if count(_known_images) > 0
+
+# METADATA
 # description: The Images that are known by a reference, for following FROM.
-bases := prepared.bases if {
-	is_object(prepared)
+bases := known if {
+	known := prepared.bases
 } else := _bases
 
 # METADATA
@@ -66,8 +83,8 @@ consumers(name) := object.get(_known_consumers, name, [])
 
 # METADATA
 # description: The autoscalers of a workload, as a list of object references.
-autoscalers(ref) := object.get(prepared.autoscalers, _key(ref), []) if {
-	is_object(prepared)
+autoscalers(ref) := known if {
+	known := object.get(prepared.autoscalers, _key(ref), [])
 } else := [resource.ref(obj) |
 	some kind in _scaling_kinds
 	some obj in _within(ref.namespace, kind)
@@ -92,22 +109,20 @@ namespace(name) := synced.cluster.v1.Namespace[name] if {
 # description: The reference by which a compose service knows the Image that it builds.
 compose_ref(project, service) := concat("/", ["compose.onelayer.dev", project, service])
 
-_known_images := prepared.images if {
-	is_object(prepared)
+_known_images := known if {
+	known := prepared.images
 } else := _images
 
-_any_image if count(_known_images) > 0
-
-_known_names := prepared.named if {
-	is_object(prepared)
+_known_names := known if {
+	known := prepared.named
 } else := _by_name
 
-_known_consumers := prepared.consumers if {
-	is_object(prepared)
+_known_consumers := known if {
+	known := prepared.consumers
 } else := _consumers
 
-_known_namespaces := prepared.namespaces if {
-	is_object(prepared)
+_known_namespaces := known if {
+	known := prepared.namespaces
 } else := _namespaces_beside
 
 _namespaces_beside := {name: found[0] |
@@ -119,8 +134,8 @@ _namespaces_beside := {name: found[0] |
 	]
 }
 
-_known_mesh := prepared.mesh if {
-	is_object(prepared)
+_known_mesh := known if {
+	known := prepared.mesh
 } else := _mesh
 
 _cluster := synced.cluster if {
@@ -202,9 +217,9 @@ _bases := {ref: img |
 
 _by_name := object.union_n(array.reverse([{resource.ref(obj).name: obj} | some obj in _own("Image")]))
 
-_certain(ref) := {"obj": bases[image.normal(ref)], "assumed": false}
-
-_assumed(ref) := {"obj": img, "assumed": true} if {
+_meant(ref) := {"obj": bases[image.normal(ref)], "assumed": false} if {
+	bases[image.normal(ref)]
+} else := {"obj": img, "assumed": true} if {
 	candidates := _known_images[image.normal(ref)]
 	names := {candidate.name | some candidate in candidates}
 	count(names) == 1

@@ -41,8 +41,8 @@ monitored if count(_known_monitors) > 0
 # description: >-
 #   The collectors that scrape what monitors select, as records of lib.onelayer.workload: objects of kind Prometheus
 #   with the metadata of their Pods, and workloads that run the image of Prometheus.
-scrapers := prepared.scrapers if {
-	is_object(prepared)
+scrapers := known if {
+	known := prepared.scrapers
 } else := _scrapers
 
 _scrapers := array.concat(
@@ -78,12 +78,12 @@ _monitors_at(by, namespace, labels) := {scrape |
 	some scrape in object.get(_known_monitors, concat("\n", [by, where, pair]), [])
 }
 
-_known_monitors := prepared.monitors if {
-	is_object(prepared)
+_known_monitors := known if {
+	known := prepared.monitors
 } else := _monitors
 
-_known_collectors := prepared.collectors if {
-	is_object(prepared)
+_known_collectors := known if {
+	known := prepared.collectors
 } else := _collectors
 
 _collectors if {

@@ -9,8 +9,8 @@ import data.lib.onelayer.synced
 # description: >-
 #   The objects of a group/Kind in a namespace, for the kinds that are few and decide about Pods that they do not name -
 #   PeerAuthentication, NetworkPolicy and Gateway. Other kinds give none.
-neighbours(kind, namespace) := object.get(prepared.neighbours, _placed(kind, namespace), []) if {
-	is_object(prepared)
+neighbours(kind, namespace) := known if {
+	known := object.get(prepared.neighbours, _placed(kind, namespace), [])
 } else := [obj |
 	kind in _neighbour_kinds
 	some version, kinds in synced.namespaces[namespace]

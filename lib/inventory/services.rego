@@ -13,7 +13,7 @@ services_of(namespace, labels) := [service |
 	some service in prepared.services[pair]
 	selector.selects(service.spec.selector, labels)
 ] if {
-	is_object(prepared)
+	prepared.services
 } else := [obj |
 	some obj in _in_namespace(namespace)
 	resource.group_kind(obj) == "/Service"
@@ -31,7 +31,7 @@ workloads_of(service) := [pod |
 	some pod in prepared.pods[_pair(resource.ref(service).namespace, key, pairs[key])]
 	selector.selects(pairs, pod.meta.labels)
 ] if {
-	is_object(prepared)
+	prepared.pods
 } else := [pod |
 	some obj in _in_namespace(resource.ref(service).namespace)
 	some pod in workload.pods_of({"obj": obj, "kind": resource.group_kind(obj), "file": ""})

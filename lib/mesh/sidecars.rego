@@ -11,13 +11,18 @@ import data.lib.onelayer.workload
 #   itself, as true, false or unknown: what the template shows or asks for, else what the configuration says.
 native(pod) := "true" if {
 	_native_container(pod)
-} else := _switched(_annotations(pod)[_native_keys[0]]) if {
-	_switched(_annotations(pod)[_native_keys[0]])
-} else := _switched(_annotations(pod)[_native_keys[1]]) if {
-	_switched(_annotations(pod)[_native_keys[1]])
-} else := _switched(params.config.mesh.native_sidecars) if {
-	_switched(params.config.mesh.native_sidecars)
+} else := said[0] if {
+	said := _native_said(pod)
+	count(said) > 0
 } else := "unknown"
+
+# METADATA
+# title: Whether a proxy is a container like any other
+# description: True when a pod template or the configuration says that the proxy is no native sidecar.
+classic(pod) if {
+	_native_said(pod)[0] == "false"
+	not _native_container(pod)
+}
 
 # METADATA
 # title: The configuration of Istio's proxy
@@ -28,6 +33,16 @@ proxy_config(pod) := config if {
 	config := yaml.unmarshal(text)
 	is_object(config)
 } else := {}
+
+_native_said(pod) := array.concat(
+	[answer |
+		some key in _native_keys
+		answer := _switched(pod.meta.annotations[key])
+	],
+	_native_by_default,
+)
+
+_native_by_default := [answer | answer := _switched(params.config.mesh.native_sidecars)]
 
 _native_keys := ["sidecar.istio.io/nativeSidecar", "config.linkerd.io/proxy-enable-native-sidecar"]
 

@@ -39,7 +39,9 @@ namespace_object := request.namespaceObject if {
 
 # METADATA
 # description: Every object of the input, as records {obj, kind, file}.
-all := _records(request.object, "") if {
+all := [{"obj": input, "kind": _written(input.apiVersion, input.kind), "file": ""}] if {
+	_plain
+} else := _records(request.object, "") if {
 	in_cluster
 	is_object(request.object)
 } else := _records(request.oldObject, "") if {
@@ -124,7 +126,10 @@ versions := {
 
 # METADATA
 # description: The group/Kind of an object; empty parts where the object does not say.
-group_kind(obj) := concat("/", [_group(obj), text(object.get(obj, "kind", ""))])
+group_kind(obj) := _written(obj.apiVersion, obj.kind) if {
+	is_string(obj.apiVersion)
+	is_string(obj.kind)
+} else := _written(text(object.get(obj, "apiVersion", "")), text(object.get(obj, "kind", "")))
 
 # METADATA
 # description: The identity of an object as Kubernetes writes it, every part a string.
@@ -169,16 +174,24 @@ image_name(path, target) := sprintf("%s-%s", [trim(_slug(path, target), "-"), su
 # description: The name of the Compose project that is made of a compose file, from its path.
 compose_name(path) := trim(_slug(path, ""), "-")
 
+_plain if {
+	is_string(input.apiVersion)
+	is_string(input.kind)
+	not input.items
+	not input.review
+	not input.request
+	not input.onelayer
+}
+
 _scalar(value) if {
 	is_boolean(value)
 } else if {
 	is_number(value)
 }
 
-_group(obj) := split(obj.apiVersion, "/")[0] if {
-	is_string(obj.apiVersion)
-	contains(obj.apiVersion, "/")
-} else := ""
+_written(version, kind) := concat("/", [split(version, "/")[0], kind]) if {
+	contains(version, "/")
+} else := concat("/", ["", kind])
 
 _digest(path, target) := crypto.sha256(sprintf("%s\n%s", [path, target]))
 

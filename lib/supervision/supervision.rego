@@ -179,21 +179,24 @@ _suspicious if {
 	startswith(record.kind, "onelayer.dev/")
 } else if {
 	some entry in workload.containers
-	_suspected(resource.text(object.get(entry.container, "image", "")), entry.container)
+	_telling(_said(entry.container))
+} else if {
+	inventory.any_image
+	some entry in workload.containers
+	inventory.image_of(resource.text(object.get(entry.container, "image", "")))
 }
 
-_suspected(ref, spec) if {
-	manager.hinted(_said(ref, spec))
-} else if {
-	contains(_said(ref, spec), "$")
-} else if {
-	inventory.image_of(ref)
-}
-
-_said(ref, spec) := concat(" ", array.concat([ref], [resource.text(word) |
+_said(spec) := concat(" ", array.concat([spec.image | is_string(spec.image)], [word |
 	some field in ["command", "args"]
 	some word in spec[field]
+	is_string(word)
 ]))
+
+_telling(said) if {
+	manager.hinted(said)
+} else if {
+	contains(said, "$")
+}
 
 _file_path(item) := ["spec", "files", item.config.key, item.config.kind]
 

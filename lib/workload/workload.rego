@@ -53,21 +53,19 @@ containers := [container |
 
 # METADATA
 # description: The pod template of one record, as a list of none or one.
-pods_of(record) := [pod |
-	base := template_paths[record.kind]
-	template := object.get(record.obj, base, null)
-	is_object(template)
+pods_of(record) := [{
+	"obj": record.obj,
+	"kind": record.kind,
+	"file": record.file,
+	"spec": template.spec,
+	"path": place.spec,
+	"meta": resource.meta(template),
+	"meta_path": place.meta,
+	"job": place.job,
+} |
+	place := _places[record.kind]
+	template := object.get(record.obj, template_paths[record.kind], null)
 	is_object(template.spec)
-	pod := {
-		"obj": record.obj,
-		"kind": record.kind,
-		"file": record.file,
-		"spec": template.spec,
-		"path": array.concat(base, ["spec"]),
-		"meta": resource.meta(template),
-		"meta_path": array.concat(base, ["metadata"]),
-		"job": record.kind in job_kinds,
-	}
 ]
 
 # METADATA
@@ -87,6 +85,15 @@ containers_of(pod) := [record |
 		"pod": pod,
 	}
 ]
+
+_places := {kind: place |
+	some kind, base in template_paths
+	place := {
+		"spec": array.concat(base, ["spec"]),
+		"meta": array.concat(base, ["metadata"]),
+		"job": kind in job_kinds,
+	}
+}
 
 _role("containers", _) := "main"
 

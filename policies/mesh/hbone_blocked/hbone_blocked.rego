@@ -18,7 +18,7 @@
 #   applies_to: [networking.k8s.io/NetworkPolicy]
 #   needs: [object, namespace, inventory]
 #   needles: [
-#     "ports"
+#     "unit:ambient"
 #   ]
 #   remediation:
 #     default: >-

@@ -23,6 +23,9 @@
 #     security.istio.io/RequestAuthentication, extensions.istio.io/WasmPlugin
 #   ]
 #   needs: [object, namespace, inventory]
+#   needles: [
+#     "unit:ambient"
+#   ]
 #   remediation:
 #     default: >-
 #       Make a waypoint and label the Service or its namespace istio.io/use-waypoint with its name; attach policies on

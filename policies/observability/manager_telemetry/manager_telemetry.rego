@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     "pm2", "PM2", "KEYMETRICS", "keymetrics", "pmx"
+#     "pm2", "PM2", "KEYMETRICS", "keymetrics", "pmx", "KM_RECYCLE", "AGENT_TRANSPORT", "AGENT_WEBSOCKET"
 #   ]
 #   remediation:
 #     default: >-

@@ -22,6 +22,11 @@
 #     apps.openshift.io/DeploymentConfig
 #   ]
 #   needs: [object, namespace, inventory]
+#   needles: [
+#     "prometheus.istio.io/merge-metrics", "15000", "15001", "15004", "15006", "15008", "15020", "15021", "15053",
+#     "15090", "unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy",
+#     "unit:assume_mesh", "unit:enable_namespaces_by_default"
+#   ]
 #   remediation:
 #     default: >-
 #       Annotate the pod template with prometheus.io/scrape "true" and the port and path of the application, and let one

@@ -22,7 +22,7 @@
 #   ]
 #   needs: [object, inventory]
 #   needles: [
-#     "metrics", '\bprom'
+#     "unit:PodMonitor", "unit:ServiceMonitor", "unit:PodScrape", "unit:ServiceScrape"
 #   ]
 #   remediation:
 #     default: >-

@@ -144,11 +144,13 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 		_grace({"pod": pod}),
 	]),
 	"severity": drain.severity,
-	"path": array.concat(pod.meta_path, ["annotations", drain.key]),
+	"path": array.concat(pod.meta_path, ["annotations", key]),
 }) if {
 	some pod in workload.pods
+	some key in [_config, _wait]
+	pod.meta.annotations[key]
 	_drains({"role": "main", "job": pod.job, "kind": pod.kind})
-	some drain in _proxy_drains(pod)
+	drain := _proxy_drain(pod, key)
 	drain.seconds >= _grace({"pod": pod})
 }
 
@@ -173,23 +175,25 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 
 _classic_pods := [pod |
 	some pod in workload.pods
-	mesh.native(pod) == "false"
+	mesh.classic(pod)
 ]
+
+_config := "proxy.istio.io/config"
 
 _wait := "config.alpha.linkerd.io/proxy-wait-before-exit-seconds"
 
-_proxy_drains(pod) := array.concat(
-	[{"owner": "terminationDrainDuration", "seconds": seconds, "severity": "warning", "key": "proxy.istio.io/config"} |
-		not _drains_by_connections(pod)
-		seconds := duration.of_go(mesh.proxy_config(pod).terminationDrainDuration) / 1000
-		mesh.membership(pod).mode in {"sidecar", "gateway", "unknown"}
-	],
-	[{"owner": "proxy-wait-before-exit-seconds", "seconds": seconds, "severity": _waiting[native], "key": _wait} |
-		seconds := _waited(pod)
-		native := mesh.native(pod)
-		mesh.membership(pod).mode in {"linkerd", "unknown"}
-	],
-)
+_proxy_drain(pod, "proxy.istio.io/config") := drain if {
+	not _drains_by_connections(pod)
+	seconds := duration.of_go(mesh.proxy_config(pod).terminationDrainDuration) / 1000
+	mesh.membership(pod).mode in {"sidecar", "gateway", "unknown"}
+	drain := {"owner": "terminationDrainDuration", "seconds": seconds, "severity": "warning"}
+}
+
+_proxy_drain(pod, "config.alpha.linkerd.io/proxy-wait-before-exit-seconds") := drain if {
+	seconds := _waited(pod)
+	mesh.membership(pod).mode in {"linkerd", "unknown"}
+	drain := {"owner": "proxy-wait-before-exit-seconds", "seconds": seconds, "severity": _waiting[mesh.native(pod)]}
+}
 
 _waiting := {"false": "error", "unknown": "warning"}
 
@@ -220,6 +224,7 @@ _long_hook if {
 	some entry in workload.containers
 	_may_exceed(entry.container.lifecycle.preStop, _grace(entry))
 } else if {
+	inventory.any_image
 	some entry in workload.containers
 	is_array(entry.container.lifecycle.preStop.exec.command)
 	inventory.image_of(resource.text(object.get(entry.container, "image", "")))

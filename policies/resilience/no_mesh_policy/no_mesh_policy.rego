@@ -20,7 +20,8 @@
 #   applies_to: [/Service]
 #   needs: [object, namespace, inventory]
 #   needles: [
-#     "selector"
+#     "unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy", "unit:assume_mesh",
+#     "unit:enable_namespaces_by_default", "unit:linkerd.io/inject", "unit:linkerd-proxy"
 #   ]
 #   remediation:
 #     default: >-

@@ -23,7 +23,7 @@
 #   ]
 #   needs: [object, namespace, inventory]
 #   needles: [
-#     "Probe"
+#     "15020", "15021", "4191", "rewriteAppHTTPProbers"
 #   ]
 #   remediation:
 #     default: >-

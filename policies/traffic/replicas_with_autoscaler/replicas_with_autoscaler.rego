@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, inventory]
 #   needles: [
-#     "replicas"
+#     "unit:HorizontalPodAutoscaler", "unit:ScaledObject"
 #   ]
 #   remediation:
 #     default: >-

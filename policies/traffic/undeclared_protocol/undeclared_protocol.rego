@@ -19,6 +19,10 @@
 #   layers: [kubernetes, mesh]
 #   applies_to: [/Service]
 #   needs: [object, namespace, inventory]
+#   needles: [
+#     "unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy", "unit:assume_mesh",
+#     "unit:enable_namespaces_by_default", "unit:linkerd.io/inject", "unit:linkerd-proxy", "unit:ambient"
+#   ]
 #   remediation:
 #     default: >-
 #       Say what the port speaks in the form that the mesh reads.
