@@ -30,16 +30,16 @@ const (
 type program struct {
 	compiler *ast.Compiler
 	// rules are numbered by their place; a rule's violations are bound to its variable.
-	rules  []*policy.Rule
-	exprs  []*ast.Expr
-	kinds  map[string]*dispatch
-	scan   *scanner
+	rules []*policy.Rule
+	exprs []*ast.Expr
+	kinds map[string]*dispatch
+	scan  *scanner
 	// numbers are the needles that are numbers, by rule.
 	numbers map[int]map[string]bool
 	// looksAround tells that a rule has needles of the unit.
 	looksAround bool
 	loaded      map[string]bool
-	purity *purity
+	purity      *purity
 }
 
 // dispatch says which rules judge the documents of one kind: all of them, those that no needle gates, and those that a
