@@ -44,7 +44,7 @@ type metric map[string]map[string]bool
 
 // promql holds the words of the query language that the dashboard uses; those that aggregate or compute need an argument.
 var promql = map[string]bool{
-	"sum": true, "max": true, "rate": true, "increase": true, "histogram_quantile": true, "time": true, "vector": true,
+	"sum": true, "max": true, "min": true, "rate": true, "increase": true, "histogram_quantile": true, "time": true, "vector": true,
 	"or": false,
 }
 
@@ -61,16 +61,23 @@ var (
 	label    = regexp.MustCompile("`([a-z_]+)`")
 )
 
-// TestDashboard holds the dashboard and the alerts of the page to its table: they query no metric and no label that the
-// table lacks, and leave out none.
+// TestDashboard holds each dashboard and the alerts of its page to the table there: they query no metric and no label that
+// the table lacks, and leave out none.
 func TestDashboard(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "docs", "observability.md"))
+	for page, board := range map[string]string{"observability.md": "onelayer.json", "serve.md": "fleet.json"} {
+		t.Run(board, func(t *testing.T) { checkDashboard(t, page, board) })
+	}
+}
+
+func checkDashboard(t *testing.T, pageName, boardName string) {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join("..", "docs", pageName))
 	require.NoError(t, err)
 	table, rest, found := strings.Cut(string(page), "\n## Alerts")
 	require.True(t, found, "the page has alerts behind the table")
 	known := metricsOf(table)
 	require.Greater(t, len(known), 10, "the table of metrics")
-	text, err := os.ReadFile(filepath.Join("..", "docs", "grafana", "onelayer.json"))
+	text, err := os.ReadFile(filepath.Join("..", "docs", "grafana", boardName))
 	require.NoError(t, err)
 	var board dashboard
 	require.NoError(t, json.Unmarshal(text, &board))

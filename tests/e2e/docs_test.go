@@ -16,7 +16,7 @@ import (
 )
 
 // pages are those whose commands run here. The page on Gatekeeper needs a cluster: tests/cluster runs it.
-var pages = []string{"README.md", "docs/bundles.md", "docs/conftest.md", "docs/opa.md"}
+var pages = []string{"README.md", "docs/bundles.md", "docs/conftest.md", "docs/opa.md", "docs/serve.md"}
 
 // steps are commands of pages that .ci/run runs by itself, and which would run everything here once more.
 var steps = []string{"go test ./..."}
