@@ -14,7 +14,11 @@ import (
 const maxDocumentBytes = 1 << 20
 
 // places is where keys are read from.
-func (e *Env) places() signing.Places { return signing.Places{Stdin: e.Stdin, Getenv: e.Getenv} }
+func (e *Env) places() signing.Places {
+	return signing.Places{Stdin: e.Stdin, Getenv: e.Getenv, Warn: func(message string) {
+		_, _ = fmt.Fprintln(e.Stderr, "onelayer: warning: "+message) // there is nowhere else to say it
+	}}
+}
 
 // privateKeys reads the keys that --key names.
 func (e *Env) privateKeys(list []string) ([]*signing.PrivateKey, error) {

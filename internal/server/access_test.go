@@ -28,7 +28,7 @@ func TestTokens(t *testing.T) {
 	settings.Bundles["team/blue"] = secret
 	s := w.server(settings)
 	w.publish(w.files(1, "one"))
-	s.once(t)
+	s.Look(t.Context())
 	code := func(path, authorization string) int {
 		return get(s.Handler(), "GET", path, "Authorization", authorization).Code
 	}

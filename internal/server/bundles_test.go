@@ -19,7 +19,7 @@ func TestBundleAPI(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, get(handler, "GET", "/bundles/onelayer").Code)
 	one := w.files(1, "one")
 	w.publish(one)
-	s.once(t)
+	s.Look(t.Context())
 
 	answer := get(handler, "GET", "/bundles/onelayer")
 	require.Equal(t, http.StatusOK, answer.Code)
@@ -65,7 +65,7 @@ func TestRollForward(t *testing.T) {
 	tags := map[string]bool{}
 	for version, text := range []string{"one", "two", "one"} {
 		w.publish(w.files(uint64(version+1), text))
-		s.once(t)
+		s.Look(t.Context())
 		tags[get(s.Handler(), "GET", "/bundles/onelayer").Header().Get("ETag")] = true
 	}
 	assert.Len(t, tags, 3)
@@ -77,7 +77,7 @@ func TestLongPoll(t *testing.T) {
 	s := w.server(w.settings())
 	handler := s.Handler()
 	w.publish(w.files(1, "one"))
-	s.once(t)
+	s.Look(t.Context())
 	tag := get(handler, "GET", "/bundles/onelayer").Header().Get("ETag")
 
 	short := get(handler, "GET", "/bundles/onelayer", "If-None-Match", tag, "Prefer", "modes=snapshot,delta;wait=1")
@@ -104,13 +104,13 @@ func TestLongPoll(t *testing.T) {
 	w.pass(time.Minute)
 	again["onelayer-opa.timestamp.json"] = w.stamp(again["onelayer-opa.release.json"])
 	w.publish(again)
-	s.once(t)
+	s.Look(t.Context())
 	assert.Contains(t, w.log.String(), `"msg":"renewed"`)
 	assert.EqualValues(t, clients, s.slots["onelayer"].waiters.Load())
 
 	two := w.files(2, "two")
 	w.publish(two)
-	s.once(t)
+	s.Look(t.Context())
 	group.Wait()
 	for i := range clients {
 		assert.Equal(t, http.StatusOK, codes[i])
@@ -125,7 +125,7 @@ func TestTooManyWaiters(t *testing.T) {
 	settings.Polling.MaxWaiters = 1
 	s := w.server(settings)
 	w.publish(w.files(1, "one"))
-	s.once(t)
+	s.Look(t.Context())
 	tag := get(s.Handler(), "GET", "/bundles/onelayer").Header().Get("ETag")
 	var group sync.WaitGroup
 	group.Go(func() {
@@ -137,7 +137,7 @@ func TestTooManyWaiters(t *testing.T) {
 	assert.NotEmpty(t, full.Header().Get("Retry-After"))
 	assert.Equal(t, http.StatusOK, get(s.Handler(), "GET", "/bundles/onelayer", "If-None-Match", `"old"`, "Prefer", "wait=60").Code, "news are for everybody")
 	w.publish(w.files(2, "two"))
-	s.once(t)
+	s.Look(t.Context())
 	group.Wait()
 }
 
@@ -147,7 +147,7 @@ func TestRefusals(t *testing.T) {
 	s := w.server(w.settings())
 	one, two := w.files(1, "one"), w.files(2, "two")
 	w.publish(two)
-	s.once(t)
+	s.Look(t.Context())
 	good := get(s.Handler(), "GET", "/bundles/onelayer")
 	require.Equal(t, http.StatusOK, good.Code)
 	mixed := map[string][]byte{
@@ -160,7 +160,7 @@ func TestRefusals(t *testing.T) {
 	delete(unsigned, "onelayer-opa.release.json")
 	for reason, files := range map[string]map[string][]byte{"rollback": one, "bytes-differ": mixed, "half": half, "no such file": unsigned, "empty": {}} {
 		w.publish(files)
-		s.once(t)
+		s.Look(t.Context())
 		_, why := s.slots["onelayer"].state()
 		assert.NotEmpty(t, why, reason)
 		assert.Equal(t, good.Body.String(), get(s.Handler(), "GET", "/bundles/onelayer").Body.String(), reason)
@@ -170,15 +170,15 @@ func TestRefusals(t *testing.T) {
 	assert.Contains(t, s.metrics(), `result="refused",reason="bytes-differ"`)
 	assert.Contains(t, w.log.String(), `"serving":"version 2"`)
 	before := strings.Count(w.log.String(), "not published")
-	s.once(t)
+	s.Look(t.Context())
 	assert.Equal(t, before, strings.Count(w.log.String(), "not published"), "one refusal is said once")
 
 	require.NoError(t, os.RemoveAll(w.path("releases")))
-	s.once(t)
+	s.Look(t.Context())
 	assert.Equal(t, http.StatusOK, get(s.Handler(), "GET", "/bundles/onelayer").Code)
 	require.NoError(t, os.Mkdir(w.path("releases"), 0o755))
 	w.publish(w.files(6, "six"))
-	s.once(t)
+	s.Look(t.Context())
 	assert.NotEqual(t, good.Body.String(), get(s.Handler(), "GET", "/bundles/onelayer").Body.String())
 	assert.Contains(t, s.metrics(), `onelayer_bundle_refused{bundle="onelayer"} 0`)
 }
@@ -190,16 +190,16 @@ func TestTimeMends(t *testing.T) {
 	w.pass(20 * time.Minute)
 	w.publish(w.files(1, "one"))
 	w.pass(-20 * time.Minute)
-	s.once(t)
+	s.Look(t.Context())
 	_, why := s.slots["onelayer"].state()
 	assert.Contains(t, why, "from-the-future")
 	w.pass(20 * time.Minute)
-	s.once(t)
-	s.once(t)
+	s.Look(t.Context())
+	s.Look(t.Context())
 	assert.Equal(t, http.StatusOK, get(s.Handler(), "GET", "/bundles/onelayer").Code)
 	w.pass(2 * day)
-	s.once(t)
-	s.once(t)
+	s.Look(t.Context())
+	s.Look(t.Context())
 	assert.Equal(t, 1, strings.Count(w.log.String(), "statements expired"))
 	assert.Equal(t, http.StatusOK, get(s.Handler(), "GET", "/bundles/onelayer").Code)
 }
@@ -209,15 +209,15 @@ func TestRestart(t *testing.T) {
 	w := newWorld(t)
 	one := w.files(1, "one")
 	w.publish(w.files(2, "two"))
-	w.server(w.settings()).once(t)
+	w.server(w.settings()).Look(t.Context())
 	w.publish(one)
 	s := w.server(w.settings())
 	assert.Equal(t, "starting", s.notReady())
-	s.once(t)
+	s.Look(t.Context())
 	assert.Equal(t, http.StatusServiceUnavailable, get(s.Handler(), "GET", "/bundles/onelayer").Code)
 	assert.Equal(t, http.StatusServiceUnavailable, get(s.Handler(), "GET", "/health/ready").Code)
 	assert.Equal(t, http.StatusOK, get(s.Handler(), "GET", "/health/live").Code)
 	w.publish(w.files(3, "three"))
-	s.once(t)
+	s.Look(t.Context())
 	assert.Equal(t, http.StatusOK, get(s.Handler(), "GET", "/health/ready").Code)
 }

@@ -40,7 +40,7 @@ func TestFleet(t *testing.T) {
 	s := w.server(w.settings())
 	handler := s.Handler()
 	w.publish(w.files(1, "one"))
-	s.once(t)
+	s.Look(t.Context())
 	one := s.view().Bundles[0].Revision
 	report := func(id, revision, code string) {
 		t.Helper()
@@ -54,7 +54,7 @@ func TestFleet(t *testing.T) {
 	assert.Contains(t, s.metrics(), `onelayer_fleet_revision_agents{bundle="onelayer",revision="other"} 2`)
 
 	w.publish(w.files(2, "two"))
-	s.once(t)
+	s.Look(t.Context())
 	two := s.view().Bundles[0].Revision
 	assert.Equal(t, "behind", stateOf(s, "a"))
 	w.pass(3 * time.Second)
@@ -86,7 +86,7 @@ func TestFleetIsBounded(t *testing.T) {
 	settings.Fleet.MaxAgents = 3
 	s := w.server(settings)
 	w.publish(w.files(1, "one"))
-	s.once(t)
+	s.Look(t.Context())
 	for i := range 10 {
 		assert.Equal(t, http.StatusOK, post(s.Handler(), "/status", status(fmt.Sprintf("agent-%d", i), "onelayer", fmt.Sprintf("made-up-%d", i), "")).Code)
 	}
@@ -133,7 +133,7 @@ func TestCredentialsAreIdentity(t *testing.T) {
 	settings.Bundles["onelayer"] = about
 	s := w.server(settings)
 	w.publish(w.files(1, "one"))
-	s.once(t)
+	s.Look(t.Context())
 	revision := s.view().Bundles[0].Revision
 	require.Equal(t, http.StatusOK, post(s.Handler(), "/status", status("a", "onelayer", "old", "bundle_error"), "Authorization", "Bearer alpha").Code)
 	require.Equal(t, http.StatusOK, post(s.Handler(), "/status", status("a", "onelayer", revision, ""), "Authorization", "Bearer beta").Code)

@@ -163,13 +163,6 @@ func (w *world) options() Options {
 	return Options{Log: slog.New(slog.NewJSONHandler(w.log, nil)), Decisions: w.printed, UserAgent: "test", Now: w.now}
 }
 
-// once lets every publisher look at its source.
-func (s *Server) once(t *testing.T) {
-	for _, p := range s.publishers {
-		p.once(t.Context())
-	}
-}
-
 // running is a server on real sockets.
 type running struct {
 	*Server

@@ -24,7 +24,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 	w := newWorld(t)
 	s := w.server(w.settings())
 	w.publish(w.files(1, "one"))
-	s.once(t)
+	s.Look(t.Context())
 	post(s.Handler(), "/status", status("a", "onelayer", "x", ""))
 	text := s.metrics()
 	page, err := os.ReadFile("../../docs/serve.md")
@@ -54,7 +54,7 @@ func TestPageIsWhole(t *testing.T) {
 	w := newWorld(t)
 	s := w.server(w.settings())
 	w.publish(w.files(1, "one"))
-	s.once(t)
+	s.Look(t.Context())
 	for i := range maxRows + 20 {
 		post(s.Handler(), "/status", status("agent-"+strings.Repeat("x", i%50)+string(rune('a'+i%26))+strings.Repeat("y", i/26), "onelayer", "x", ""))
 	}

@@ -83,6 +83,13 @@ func (p *publisher) run(ctx context.Context, first func()) {
 	}
 }
 
+// Look lets the server look at all its sources once, and publish what is new there. A server that runs does it by itself.
+func (s *Server) Look(ctx context.Context) {
+	for _, p := range s.publishers {
+		p.once(ctx)
+	}
+}
+
 // once looks at the source, verifies what is new there, and serves it. What is refused changes nothing.
 func (p *publisher) once(ctx context.Context) {
 	now := p.now()

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 
 	"github.com/onelayer/onelayer/internal/refusal"
@@ -21,6 +22,8 @@ const maxKeyBytes = 64 << 10
 type Places struct {
 	Stdin  io.Reader
 	Getenv func(name string) string
+	// Warn is told that others can read the file of a private key; nil tells nobody.
+	Warn func(message string)
 }
 
 // envPrefix marks the name of an environment variable that holds a key.
@@ -37,7 +40,23 @@ func (p Places) ReadPrivate(place string) (*PrivateKey, error) {
 		return nil, refusal.New(refusal.KeyUnusable, "%s: %v", place, err)
 	}
 	key, err := NewPrivateKey(signer)
+	if err == nil {
+		p.warnOfReaders(place)
+	}
 	return key, at(place, err)
+}
+
+// readableByOthers is the bit of a file's mode that lets everybody on the machine read it.
+const readableByOthers = 0o004
+
+// warnOfReaders says that a private key is no secret on this machine. On Windows modes say nothing.
+func (p Places) warnOfReaders(place string) {
+	if p.Warn == nil || place == "-" || strings.HasPrefix(place, envPrefix) || runtime.GOOS == "windows" {
+		return
+	}
+	if info, err := os.Stat(place); err == nil && info.Mode().IsRegular() && info.Mode()&readableByOthers != 0 {
+		p.Warn(fmt.Sprintf("everybody on this machine can read the private key %s: run chmod 600 %s", place, place))
+	}
 }
 
 // ReadPublic is ReadPrivate for the public key.
