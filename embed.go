@@ -74,6 +74,7 @@ import "embed"
 //go:embed lib/resource/files.rego
 //go:embed lib/resource/resource.rego
 //go:embed lib/retries/retries.rego
+//go:embed lib/reverse_proxy/reverse_proxy.rego
 //go:embed lib/selector/selector.rego
 //go:embed lib/shell/commands.rego
 //go:embed lib/shell/expand.rego

@@ -1469,7 +1469,7 @@ _hints := {
 	"mesh/opt-out": {"plain": ["istio.io/dataplane-mode", "linkerd.io/inject", "sidecar.istio.io/inject"]},
 	"mesh/proxy-identity": {"plain": ["runasgroup", "runasuser"]},
 	"mesh/switch-typo": {"plain": ["istio-injection", "istio.io/dataplane-mode", "linkerd.io/inject", "sidecar.istio.io/inject"]},
-	"observability/log-files": {"plain": ["log"]},
+	"observability/log-files": {"plain": ["configmap", "log"]},
 	"observability/log-shipper-sidecar": {"plain": ["alloy", "filebeat", "fluent-bit", "fluentbit", "fluentd", "grafana/agent", "logrotate", "logstash", "promtail", "td-agent", "vector"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})tail(?:[^0-9a-z]|$)`},
 	"observability/logs-excluded": {"plain": ["co.elastic.logs", "fluentbit.io/exclude", "logs_exclude", "splunk.com/exclude", "sumologic.com/exclude", "vector.dev/exclude"]},
 	"observability/manager-logs": {"plain": ["keymetrics", "pm2"]},

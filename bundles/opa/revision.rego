@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "52207e92e465529f81a2ef707046276f70ae0909aeaeede93c565bd76abbeb24"
+revision := "9c53eda47ee818a38011e453cb1c489a491cc90585c2ab04d5d3a71924171521"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "1b2d46b960467c67a5f66060ca31ee74f19e7b6891e3097b722779f73dec9221"
+const catalogueDigest = "9509c3e8fba06abf0fbd1c9866b3cf09adfa32169de790fb78339069e31a7977"
 
 var _ finding.Severity
 
@@ -407,15 +407,15 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "observability/log-files",
 				Title:       "Logs go to files instead of stdout",
-				Description: "The application writes its log to a file or a volume. The cluster's pipeline owns logs, and it reads what containers print - a file never reaches it, nobody rotates the file, and it fills the disk of the node or a volume that has to outlive the Pod.",
+				Description: "The application writes its log to a file or a volume, by its command, its variables, its image or the ConfigMap that it mounts. The cluster's pipeline owns logs, and it reads what containers print - a file never reaches it, nobody rotates the file, and it fills the disk of the node or a volume that has to outlive the Pod.",
 				Group:       "observability",
 				Severity:    "warning",
 				Severities:  []finding.Severity{"warning", "info"},
 				Concerns:    []string{"logs"},
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
-				Needs:       []string{"object", "source"},
-				Needles:     []string{"log", "LOG"},
+				Needs:       []string{"object", "source", "inventory"},
+				Needles:     []string{"log", "LOG", "configMap"},
 				Parameters: map[string]Parameter{
 					"allowed_paths": Parameter{
 						Type:        "array",
@@ -1242,7 +1242,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "resilience/probe-of-wrong-layer",
 				Title:       "A probe asks another layer than the application",
-				Description: "Kubernetes owns health and asks by probes whether the application is well. A probe of a port of the proxy learns about the mesh only; with the rewriting of probes switched off the sidecar answers for a socket whatever the application does, and refuses a request of the kubelet where it takes mTLS only.",
+				Description: "Kubernetes owns health and asks by probes whether the application is well. A probe of a port of the proxy learns about the mesh or about a web server in the same Pod only; with the rewriting of probes switched off the sidecar answers for a socket whatever the application does, and refuses a request of the kubelet where it takes mTLS only.",
 				Group:       "resilience",
 				Severity:    "warning",
 				Severities:  []finding.Severity{"error", "warning"},
@@ -2256,6 +2256,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
+				File:    "lib/reverse_proxy/reverse_proxy.rego",
+				Package: "lib.onelayer.reverse_proxy",
+				Imports: []string{"lib.onelayer.params"},
+			},
+			ModuleInfo{
 				File:    "lib/selector/selector.rego",
 				Package: "lib.onelayer.selector",
 				Imports: []string{"lib.onelayer.resource"},
@@ -2373,7 +2378,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/observability/log_files/log_files.rego",
 				Package: "lib.onelayer.policies.observability.log_files",
-				Imports: []string{"lib.onelayer.collector", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.collector", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/observability/log_shipper_sidecar/log_shipper_sidecar.rego",
@@ -2523,7 +2528,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/resilience/probe_of_wrong_layer/probe_of_wrong_layer.rego",
 				Package: "lib.onelayer.policies.resilience.probe_of_wrong_layer",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.reverse_proxy", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/retries_off_by_mistake/retries_off_by_mistake.rego",
@@ -2583,7 +2588,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/traffic/in_pod_proxy/in_pod_proxy.rego",
 				Package: "lib.onelayer.policies.traffic.in_pod_proxy",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.reverse_proxy", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/traffic/ingress_own_balancer/ingress_own_balancer.rego",

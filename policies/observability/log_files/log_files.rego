@@ -2,7 +2,8 @@
 # scope: package
 # title: Logs go to files instead of stdout
 # description: >-
-#   The application writes its log to a file or a volume. The cluster's pipeline owns logs, and it reads what containers
+#   The application writes its log to a file or a volume, by its command, its variables, its image or the ConfigMap that
+#   it mounts. The cluster's pipeline owns logs, and it reads what containers
 #   print - a file never reaches it, nobody rotates the file, and it fills the disk of the node or a volume that has to
 #   outlive the Pod.
 # related_resources:
@@ -23,9 +24,9 @@
 #     batch/CronJob, argoproj.io/Rollout, serving.knative.dev/Service, serving.knative.dev/Configuration,
 #     apps.openshift.io/DeploymentConfig, onelayer.dev/Image, onelayer.dev/Compose
 #   ]
-#   needs: [object, source]
+#   needs: [object, source, inventory]
 #   needles: [
-#     "log", "LOG"
+#     "log", "LOG", "configMap"
 #   ]
 #   parameters:
 #     allowed_paths:
@@ -45,6 +46,7 @@ package lib.onelayer.policies.observability.log_files
 import data.lib.onelayer.collector
 import data.lib.onelayer.container
 import data.lib.onelayer.finding
+import data.lib.onelayer.inventory
 import data.lib.onelayer.params
 import data.lib.onelayer.resource
 import data.lib.onelayer.workload
@@ -55,7 +57,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	]),
 	"severity": container.severity(record, written.severity),
 	"path": container.place(record, written.path),
-	"related": container.related(record),
+	"related": array.concat(container.related(record), object.get(written, "related", [])),
 }) if {
 	some record in container.records
 	record.role in {"main", "sidecar", "service", "image"}
@@ -73,7 +75,10 @@ _of_the_pipeline(record) if {
 }
 
 _written(record) := found if {
-	found := array.concat(_redirected(record), array.concat(_options(record), _transports(record)))
+	found := array.concat(
+		array.concat(_redirected(record), _options(record)),
+		array.concat(_transports(record), _configured(record)),
+	)
 	count(found) > 0
 } else := array.concat(_variables(record), _volumes(record)) if {
 	not _keeps_data(record)
@@ -149,6 +154,39 @@ _transports(record) := [written |
 		"path": ["spec", "files", file, "packageJSON", "dependencies", name],
 	}
 ]
+
+_configured(record) := [written |
+	some index, mount in record.spec.volumeMounts
+	some volume in record.pod.spec.volumes
+	volume.name == mount.name
+	maps := inventory.config_maps(resource.ref(record.obj).namespace, volume.configMap.name)
+	count(maps) == 1
+	some key, text in maps[0].data
+	is_string(text)
+	program := _writer(record, text)
+	written := {
+		"what": sprintf("has %s write log files by ConfigMap %s", [program, resource.ref(maps[0]).name]),
+		"severity": "warning",
+		"path": array.concat(record.path, ["volumeMounts", index]),
+		"related": [{"note": "names the files", "object": resource.ref(maps[0]), "path": ["data", key]}],
+	}
+]
+
+_writer(record, text) := "winston" if {
+	regex.match(`(?m)^[^/*\n]*\btransports\.(?:Daily)?(?:Rotate)?File\s*\(`, text)
+	not contains(text, "transports.Console")
+	not _keeps_data(record)
+} else := "its web server" if {
+	some groups in regex.find_all_string_submatch_n(
+		`(?m)^\s*(?:access_log|error_log|CustomLog|ErrorLog|TransferLog)\s+"?(/[^\s;"]+)`,
+		text,
+		20,
+	)
+	_log_file(record, groups[1])
+	not groups[1] in _linked_in_nginx
+}
+
+_linked_in_nginx := {"/var/log/nginx/access.log", "/var/log/nginx/error.log"}
 
 _variables(record) := [written |
 	some name, variable in record.env

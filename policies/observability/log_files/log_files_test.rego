@@ -55,6 +55,59 @@ test_redirections if {
 	_found(_shell("node a.js >> /x/a.log & cat /x/a.log")) == _at("warning", ".command[2]")
 }
 
+_by_volume := _of("Deployment", {
+	"containers": [_container({"command": ["node", "a.js"], "volumeMounts": [{"name": "etc", "mountPath": "/etc/web"}]})],
+	"volumes": [{"name": "other", "configMap": {"name": "other"}}, {"name": "etc", "configMap": {"name": "web"}}],
+})
+
+_by_map(text) := {[f.severity, f.path, f.msg, f.related] |
+	some f in log_files.violation with input as _by_volume with data.inventory as {"namespace": {"shop": {"v1": {
+		"ConfigMap": {
+			"web": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web", "namespace": "shop"}, "data": {
+				"a": text,
+				"b": 7,
+			}},
+		},
+	}}}}
+}
+
+test_config_maps if {
+	every text in [
+		"new winston.transports.File({filename: 'a.log'})", "x\n  transports: [new transports.DailyRotateFile ({}),",
+	] {
+		[found[2] | some found in _by_map(text)] == [concat("", [
+			`observability/log-files: container "web" has winston write log files by ConfigMap web, `,
+			"which no log collector reads; print to stdout and stderr",
+		])]
+	}
+	every text in [
+		"access_log /srv/logs/a.log main;", "  error_log /var/log/site/error.log;", "CustomLog \"/srv/logs/a.log\" combined",
+		"x on;\nErrorLog /srv/a.log", "access_log off;\naccess_log /var/log/nginx/api.log;",
+	] {
+		_by_map(text) == {[
+			"warning",
+			"spec.template.spec.containers[0].volumeMounts[0]",
+			concat("", [
+				`observability/log-files: container "web" has its web server write log files by ConfigMap web, `,
+				"which no log collector reads; print to stdout and stderr",
+			]),
+			[{
+				"note": "names the files",
+				"object": {"apiVersion": "v1", "kind": "ConfigMap", "namespace": "shop", "name": "web"},
+				"path": "data.a",
+			}],
+		]}
+	}
+	every text in [
+		"// new winston.transports.File({})", "new transports.Console(), new transports.File({})", "transports.Files(",
+		"access_log /var/log/nginx/access.log;", "error_log /dev/stderr;", "access_log off;", "# access_log /srv/a.log;",
+		"access_log syslog:server=x;", "CustomLog /proc/self/fd/1 common", "error_log /var/log/nginx/error.log",
+	] {
+		_by_map(text) == set()
+	}
+	count(_found(_by_volume)) == 0
+}
+
 test_options if {
 	every words in [
 		["web", "--log-file", "/x/web.log"], ["web", "--log-file=/x/web.log"], ["gunicorn", "--access-logfile", "a.log"],

@@ -3,8 +3,8 @@
 # title: A probe asks another layer than the application
 # description: >-
 #   Kubernetes owns health and asks by probes whether the application is well. A probe of a port of the proxy learns
-#   about the mesh only; with the rewriting of probes switched off the sidecar answers for a socket whatever the
-#   application does, and refuses a request of the kubelet where it takes mTLS only.
+#   about the mesh or about a web server in the same Pod only; with the rewriting of probes switched off the sidecar
+#   answers for a socket whatever the application does, and refuses a request of the kubelet where it takes mTLS only.
 # related_resources:
 # - ref: https://istio.io/latest/docs/ops/configuration/mesh/app-health-check/
 #   description: Istio, health checking of services
@@ -41,6 +41,7 @@ import data.lib.onelayer.finding
 import data.lib.onelayer.mesh
 import data.lib.onelayer.ports
 import data.lib.onelayer.resource
+import data.lib.onelayer.reverse_proxy
 import data.lib.onelayer.workload
 
 violation contains finding.new(rego.metadata.chain(), probe.entry.obj, {
@@ -59,6 +60,32 @@ violation contains finding.new(rego.metadata.chain(), probe.entry.obj, {
 	not probe.entry.name in {"istio-proxy", "linkerd-proxy"}
 	not startswith(resource.text(object.get(probe.asked, "path", "")), "/app-health/")
 	not probe.number in _own_ports(probe.entry.pod)
+}
+
+violation contains finding.new(rego.metadata.chain(), probe.entry.obj, {
+	"msg": sprintf("%s of container %q asks port %d of the proxy %q, so nobody learns whether %s", [
+		probe.field,
+		probe.entry.name,
+		probe.number,
+		proxies[0].name,
+		"the application is well; ask the application",
+	]),
+	"path": array.concat(probe.path, ["port"]),
+	"related": [{"note": "listens there", "object": resource.ref(proxy.obj), "path": proxy.path} |
+		some proxy in proxies
+	],
+}) if {
+	some probe in _probes
+	probe.entry.role == "main"
+	not reverse_proxy.runs(probe.entry)
+	not probe.number in _ports_of(probe.entry)
+	proxies := [entry |
+		some entry in workload.containers_of(probe.entry.pod)
+		entry.role == "main"
+		reverse_proxy.runs(entry)
+		probe.number in _ports_of(entry)
+	]
+	count(proxies) > 0
 }
 
 violation contains finding.new(rego.metadata.chain(), probe.entry.obj, {
@@ -116,6 +143,8 @@ _proxies := {
 	15021: {"owner": "the sidecar", "modes": {"sidecar", "unknown"}},
 	4191: {"owner": "Linkerd's proxy", "modes": {"linkerd", "unknown"}},
 }
+
+_ports_of(entry) := {port.containerPort | some port in entry.container.ports}
 
 _own_ports(pod) := {port.containerPort |
 	some entry in workload.containers_of(pod)

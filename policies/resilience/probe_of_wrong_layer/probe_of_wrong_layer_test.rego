@@ -147,3 +147,48 @@ test_messages if {
 	])
 	[place.note | some place in refused.related] == ["switches the rewriting of probes off", "takes mTLS only"]
 }
+
+_pair(own, probe, other) := {
+	"apiVersion": "apps/v1",
+	"kind": "Deployment",
+	"metadata": {"name": "web", "namespace": "shop"},
+	"spec": {"template": {"spec": object.union(
+		{"containers": [
+			object.union({"name": "app", "image": "shop/app:1", "ports": own}, probe),
+			{"name": "side", "image": other, "ports": [{"name": "web", "containerPort": 8080}]},
+		]},
+		{"initContainers": [{"name": "init", "image": "nginx:1", "ports": [{"containerPort": 7070}]}]},
+	)}},
+}
+
+_pairs_found(own, probe, other) := {[f.severity, f.path] |
+	some f in probe_of_wrong_layer.violation with input as _pair(own, probe, other)
+}
+
+test_a_port_of_a_proxy_in_the_pod if {
+	own := [{"name": "http", "containerPort": 3000}]
+	asked := {["warning", "spec.template.spec.containers[0].readinessProbe.httpGet.port"]}
+	_pairs_found(own, _get(8080), "x/nginx:1.27") == asked
+	_pairs_found([], _get(8080), "haproxy") == asked
+	_pairs_found(own, _get(3000), "x/nginx:1.27") == set()
+	_pairs_found(own, _get("http"), "x/nginx:1.27") == set()
+	_pairs_found(own, _get(9090), "x/nginx:1.27") == set()
+	_pairs_found(own, _get(7070), "x/nginx:1.27") == set()
+	_pairs_found(own, _get(8080), "x/exporter:1") == set()
+	_pairs_found([{"containerPort": 8080}], _get(8080), "x/nginx:1.27") == set()
+	proxies := object.union(_pair(own, {}, "x"), {"spec": {"template": {"spec": {"containers": [
+		object.union({"name": "nginx", "image": "nginx:1", "ports": own}, _get(8080)),
+		{"name": "haproxy", "image": "haproxy:1", "ports": [{"containerPort": 8080}]},
+	]}}}})
+	count(probe_of_wrong_layer.violation) == 0 with input as proxies
+	some f in probe_of_wrong_layer.violation with input as _pair(own, _get(8080), "nginx:1")
+	f.msg == concat("", [
+		`resilience/probe-of-wrong-layer: readinessProbe of container "app" asks port 8080 of the proxy "side", `,
+		"so nobody learns whether the application is well; ask the application",
+	])
+	f.related == [{
+		"note": "listens there",
+		"object": {"apiVersion": "apps/v1", "kind": "Deployment", "namespace": "shop", "name": "web"},
+		"path": "spec.template.spec.containers[1]",
+	}]
+}

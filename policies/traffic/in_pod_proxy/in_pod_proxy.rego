@@ -64,6 +64,7 @@ import data.lib.onelayer.mesh
 import data.lib.onelayer.params
 import data.lib.onelayer.ports
 import data.lib.onelayer.resource
+import data.lib.onelayer.reverse_proxy
 import data.lib.onelayer.workload
 
 violation contains finding.new(rego.metadata.chain(), entry.obj, {
@@ -84,30 +85,13 @@ violation contains finding.new(rego.metadata.chain(), entry.obj, {
 }) if {
 	some entry in workload.containers
 	entry.role == "main"
-	_is_proxy(entry)
+	reverse_proxy.runs(entry)
 	not _elsewhere(entry.pod)
 	apps := _apps(entry.pod)
 	configured := _configured(entry)
 	confidence := _confidence(entry, apps, configured)
 	mode := mesh.membership(entry.pod).mode
 }
-
-_proxies := {
-	"nginx", "nginx-unprivileged", "openresty", "haproxy", "traefik", "envoy", "caddy", "httpd", "apache", "varnish",
-	"squid", "kong", "tengine",
-}
-
-_is_proxy(entry) if {
-	name := _image_name(entry)
-	name in _proxies
-	not name in params.of("traffic/in-pod-proxy").allowed_proxy_images
-	not contains(entry.container.image, "envoyproxy/envoy")
-}
-
-_image_name(entry) := split(split(parts[count(parts) - 1], "@")[0], ":")[0] if {
-	is_string(entry.container.image)
-	parts := split(entry.container.image, "/")
-} else := ""
 
 _elsewhere(pod) if {
 	pod.job
@@ -117,7 +101,7 @@ _elsewhere(pod) if {
 	mesh.observed(pod).mode == "gateway"
 } else if {
 	some entry in workload.containers_of(pod)
-	regex.match(`\b(?:ingress|gateway|controller|php[0-9.]*|fpm|uwsgi|fastcgi)\b`, _image_name(entry))
+	regex.match(`\b(?:ingress|gateway|controller|php[0-9.]*|fpm|uwsgi|fastcgi)\b`, reverse_proxy.image_name(entry))
 } else if {
 	some entry in workload.containers_of(pod)
 	some port in entry.container.ports
@@ -127,8 +111,8 @@ _elsewhere(pod) if {
 _apps(pod) := [entry |
 	some entry in workload.containers_of(pod)
 	entry.role == "main"
-	not _image_name(entry) in _proxies
-	not regex.match(_helpers, lower(concat(" ", [entry.name, _image_name(entry)])))
+	not reverse_proxy.image_name(entry) in reverse_proxy.names
+	not regex.match(_helpers, lower(concat(" ", [entry.name, reverse_proxy.image_name(entry)])))
 ]
 
 _helpers := concat("", [
