@@ -1491,7 +1491,7 @@ _hints := {
 	"process/signals-swallowed": {"plain": ["keymetrics", "pm2"], "words": `(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})bun(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})bunx(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})npm(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})npx(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})pnpm(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})pnpx(?:[^0-9a-z]|$)|(?:^|[^0-9a-z]|\\[abfnrtv]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4})yarn|sh(?:[^0-9a-z]|$)`},
 	"resilience/breaker-on-single-replica": {"plain": ["balancer.linkerd.io/failure-accrual", "outlierdetection"]},
 	"resilience/manager-restart-policy": {"plain": ["keymetrics", "pm2"]},
-	"resilience/probe-of-wrong-layer": {"plain": ["15020", "15021", "4191", "rewriteapphttpprobers"]},
+	"resilience/probe-of-wrong-layer": {"plain": ["15020", "15021", "4191", "apache", "caddy", "envoy", "haproxy", "httpd", "kong", "nginx", "openresty", "rewriteapphttpprobers", "squid", "tengine", "traefik", "varnish"]},
 	"resilience/retries-off-by-mistake": {"plain": ["fault", "retries", "retry.linkerd.io/limit"]},
 	"resilience/retry-exceeds-timeout": {"plain": ["retries", "retry"]},
 	"resilience/shadowed-policy": {"plain": ["connectionpool", "delegate", "failure-accrual", "outlierdetection", "retries", "retry", "timeout"]},

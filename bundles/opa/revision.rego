@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "9c53eda47ee818a38011e453cb1c489a491cc90585c2ab04d5d3a71924171521"
+revision := "aa3f293df0749617d472690946066aef8fc9b0d144a65c0ffdb9bb6ef02f41a8"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "9509c3e8fba06abf0fbd1c9866b3cf09adfa32169de790fb78339069e31a7977"
+const catalogueDigest = "2dc626ec013c0fc61662c0b6b187de92de0434be3706c0765d5c3dd534112144"
 
 var _ finding.Severity
 
@@ -1218,7 +1218,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"mesh"},
 				AppliesTo:   []string{"/Service"},
 				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy", "unit:assume_mesh", "unit:enable_namespaces_by_default", "unit:linkerd.io/inject", "unit:linkerd-proxy"},
+				Needles:     []string{"unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy", "unit:assume_mesh", "unit:enable_namespaces_by_default", "unit:istio.io/use-waypoint", "unit:linkerd.io/inject", "unit:linkerd-proxy"},
 				Remediation: Remediation{
 					Default: "Declare a timeout and circuit breaking for the Service where the mesh reads them.",
 					Sidecar: "Give the host a VirtualService (or HTTPRoute) with a timeout and a DestinationRule with outlierDetection.",
@@ -1250,7 +1250,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"kubernetes", "mesh"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
 				Needs:       []string{"object", "namespace", "inventory"},
-				Needles:     []string{"15020", "15021", "4191", "rewriteAppHTTPProbers"},
+				Needles:     []string{"15020", "15021", "4191", "rewriteAppHTTPProbers", "nginx", "openresty", "haproxy", "traefik", "envoy", "caddy", "httpd", "apache", "varnish", "squid", "kong", "tengine"},
 				Remediation: Remediation{
 					Default: "Ask the application itself, at a port of its own and by a request that it answers only when it is well.",
 					Sidecar: "Remove sidecar.istio.io/rewriteAppHTTPProbers, so that the agent of the mesh passes probes on, and probe a port of the application.",

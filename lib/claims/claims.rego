@@ -130,7 +130,7 @@ _judged(subject, concern) := {
 		said == concern
 		effect := _effect(found)
 	]
-	states := {layer: _state(claims[layer].state, shown) |
+	states := {layer: _state(_claimed(claims[layer].state, layer, effects), shown) |
 		some layer in _layers
 		shown := {effect.state | some effect in effects; effect.layer == layer}
 	}
@@ -151,6 +151,12 @@ _of_mesh(subject, concern) := claim if {
 _nothing := {"state": "none", "evidence": []}
 
 _layers := ["container", "kubernetes", "mesh"]
+
+_claimed(state, layer, effects) := "owns" if {
+	state == "none"
+	some effect in effects
+	effect.against == layer
+} else := state
 
 _state(claimed, shown) := claimed if {
 	count(shown) == 0

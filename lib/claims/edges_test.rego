@@ -57,6 +57,8 @@ test_tries_of_istio if {
 	_tries(off) == [1, 1, null]
 	[odd] := _edges({"A": "http://api"}, "sidecar", _to_api({"http": [{"retries": {"attempts": "many"}}]}))
 	_tries(odd) == [3, 1, null]
+	[endless] := _edges({"A": "http://api"}, "sidecar", _to_api({"http": [{"retries": {"attempts": 100000}}]}))
+	_tries(endless) == [1, 1, null]
 	[timed] := _edges({"A": "http://api"}, "sidecar", _to_api({"http": [{"timeout": "2s"}]}))
 	_tries(timed) == [3, 1, 2000]
 	several := _to_api({"http": [{"retries": {"attempts": 1}}, {"retries": {"attempts": 4}}]})

@@ -7,7 +7,8 @@ import data.lib.onelayer.surveyed
 # METADATA
 # description: >-
 #   What a finding of a rule says about the concerns that the rule names, by id, where it does not follow from the
-#   layers of the rule: {verdict, layer}. A rule that names the container tells of a second owner, one that names
+#   layers of the rule: {verdict, layer, against}; against is the layer that owns the concern as well, where the rule
+#   knows it. A rule that names the container tells of a second owner, one that names
 #   Kubernetes alone of two owners in Kubernetes, any other of a mesh that is kept from its work.
 sayings := {
 	"process/manager-image": {"verdict": "unknown", "layer": "container"},
@@ -19,7 +20,7 @@ sayings := {
 	"resilience/probe-of-wrong-layer": {"verdict": "bypassed", "layer": "kubernetes"},
 	"resilience/single-endpoint": {"verdict": "none", "layer": "kubernetes"},
 	"resilience/no-mesh-policy": {"verdict": "none", "layer": "mesh"},
-	"resilience/stacked-retries": {"verdict": "two", "layer": "container"},
+	"resilience/stacked-retries": {"verdict": "two", "layer": "container", "against": "mesh"},
 	"traffic/session-affinity": {"verdict": "two", "layer": "kubernetes"},
 	"traffic/ingress-own-balancer": {"verdict": "two", "layer": "kubernetes"},
 	"traffic/two-route-owners": {"verdict": "two", "layer": "mesh"},
@@ -38,6 +39,7 @@ _effect(found) := {
 	"verdict": said.verdict,
 	"layer": said.layer,
 	"state": _states[said.verdict],
+	"against": object.get(said, "against", ""),
 	"evidence": {
 		"layer": said.layer,
 		"object": found.object,

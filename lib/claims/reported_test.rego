@@ -45,6 +45,20 @@ test_findings_challenge_the_owner if {
 	]
 }
 
+test_retries_of_a_route_are_a_second_owner if {
+	found := _found("resilience/stacked-retries", _self, {})
+	_cells(_after(found, _served, "retries")) == ["owns", "none", "default", "two"]
+	rows := [row |
+		some entry in claims.workloads with input as _deployment(_plain)
+			with data.lib.onelayer.config as _known("linkerd")
+			with data.inventory as {"namespace": {"shop": _served}}
+			with data.lib.onelayer.surveyed as {"findings": found}
+		some row in entry.concerns
+		row.concern == "retries"
+	]
+	_cells(rows[0]) == ["owns", "none", "owns", "two"]
+}
+
 test_the_worst_finding_decides if {
 	key := claims.finding_key(_self)
 	first := _found("a/container", _self, {})[key]

@@ -71,6 +71,7 @@ _serving := [entry |
 	some entry in workload.containers
 	entry.role == "main"
 	not entry.pod.job
+	not entry.name in {"istio-proxy", "linkerd-proxy"}
 	_serves(entry)
 ]
 

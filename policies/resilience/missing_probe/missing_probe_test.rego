@@ -83,6 +83,12 @@ test_an_agent_of_the_node_must_be_ready_for_a_service_only if {
 	_all == {[_id, "error", _place]} with input as _kind({"kind": "DaemonSet"}, _managed)
 }
 
+test_proxies_of_meshes_are_left_alone if {
+	every name in ["istio-proxy", "linkerd-proxy"] {
+		_all == set() with input as _deployment(object.union(_port, {"name": name}))
+	}
+}
+
 test_knative_asks_by_itself if {
 	knative := {"apiVersion": "serving.knative.dev/v1", "kind": "Service"}
 	_all == set() with input as _kind(knative, _port)

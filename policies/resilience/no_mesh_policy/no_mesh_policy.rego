@@ -21,7 +21,8 @@
 #   needs: [object, namespace, inventory]
 #   needles: [
 #     "unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy", "unit:assume_mesh",
-#     "unit:enable_namespaces_by_default", "unit:linkerd.io/inject", "unit:linkerd-proxy"
+#     "unit:enable_namespaces_by_default", "unit:istio.io/use-waypoint", "unit:linkerd.io/inject",
+#     "unit:linkerd-proxy"
 #   ]
 #   remediation:
 #     default: >-
@@ -56,11 +57,26 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	modes := mesh.modes_of(record.obj)
 	count(modes) == 1
 	some mode in modes
+	_read_in(mode, record.obj)
 	not _declared(record.obj)
+	not _of_a_rollout(pods, resource.ref(record.obj).name)
+}
+
+_read_in(mode, service) if {
+	mode != "ambient"
+} else if {
+	mesh.waypoint_of(service)
+}
+
+_of_a_rollout(pods, name) if {
+	some pod in pods
+	some [strategy, field] in [["canary", "canaryService"], ["blueGreen", "previewService"]]
+	pod.obj.spec.strategy[strategy][field] == name
 }
 
 _advice := {
 	"sidecar": "add a VirtualService with a timeout and a DestinationRule with outlierDetection",
+	"ambient": "add a VirtualService with a timeout and a DestinationRule with outlierDetection",
 	"linkerd": "annotate it with timeout.linkerd.io/request and balancer.linkerd.io/failure-accrual",
 }
 

@@ -46,6 +46,31 @@ test_nothing_declared if {
 	_brief(_service({}, {"clusterIP": "None"}), []) == set()
 }
 
+test_a_waypoint_reads_policies if {
+	ambient := {"labels": {"istio.io/dataplane-mode": "ambient"}}
+	_found(_service({}, {}), [_deployment], ambient) == set()
+	{f.msg | some f in _found(_service({}, {}), [_deployment], {"labels": {
+		"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "waypoint",
+	}})} == {concat("", [
+		"resilience/no-mesh-policy: the mesh carries calls to this Service, and nothing declares a timeout or breaker; ",
+		"add a VirtualService with a timeout and a DestinationRule with outlierDetection",
+	])}
+}
+
+_rollout(strategy) := object.union(_deployment, {
+	"apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+	"spec": {"strategy": strategy},
+})
+
+test_services_that_a_rollout_routes_to if {
+	every strategy in [{"canary": {"canaryService": "cart"}}, {"blueGreen": {"previewService": "cart"}}] {
+		_found(_service({}, {}), [_rollout(strategy)], _istio) == set()
+	}
+	every strategy in [{"canary": {"canaryService": "other"}}, {"canary": {"stableService": "cart"}}, {}] {
+		count(_found(_service({}, {}), [_rollout(strategy)], _istio)) == 1
+	}
+}
+
 test_ports if {
 	every port in [{"name": "http-web"}, {"name": "GRPC"}, {"appProtocol": "http"}, {"name": "x", "appProtocol": "grpc"}] {
 		_brief(_service({}, _ports(port)), []) == _bare

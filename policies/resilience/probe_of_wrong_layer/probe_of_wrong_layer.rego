@@ -23,7 +23,8 @@
 #   ]
 #   needs: [object, namespace, inventory]
 #   needles: [
-#     "15020", "15021", "4191", "rewriteAppHTTPProbers"
+#     "15020", "15021", "4191", "rewriteAppHTTPProbers", "nginx", "openresty", "haproxy", "traefik", "envoy", "caddy",
+#     "httpd", "apache", "varnish", "squid", "kong", "tengine"
 #   ]
 #   remediation:
 #     default: >-
