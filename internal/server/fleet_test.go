@@ -164,6 +164,22 @@ func TestSinkLimits(t *testing.T) {
 	assert.Contains(t, s.metrics(), `onelayer_sink_requests_total{sink="logs",code="413"} 2`)
 }
 
+// TestSinksAreBusy sends away who finds all places taken, instead of holding more and more bodies.
+func TestSinksAreBusy(t *testing.T) {
+	w := newWorld(t)
+	s := w.server(w.settings())
+	s.sinks.patience = time.Millisecond
+	for range maxReading {
+		s.sinks.reading <- struct{}{}
+	}
+	answer := post(s.Handler(), "/status", status("a", "onelayer", "x", ""))
+	assert.Equal(t, http.StatusServiceUnavailable, answer.Code)
+	assert.NotEmpty(t, answer.Header().Get("Retry-After"))
+	<-s.sinks.reading
+	assert.Equal(t, http.StatusOK, post(s.Handler(), "/status", status("a", "onelayer", "x", "")).Code)
+	assert.Equal(t, http.StatusOK, post(s.Handler(), "/status", status("a", "onelayer", "x", "")).Code, "a place is given back")
+}
+
 func TestDecisions(t *testing.T) {
 	w := newWorld(t)
 	settings := w.settings()

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -93,7 +94,13 @@ func Read(file string) (Settings, error) {
 	return settings, nil
 }
 
-var unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+// Patterns are compiled when settings are read, so that no other command pays.
+var (
+	unknownField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`field (\S+) not found in type \S+`) })
+	bundlePath   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(/[a-z0-9]([a-z0-9-]*[a-z0-9])?){0,3}$`)
+	})
+)
 
 func parse(text []byte) (settings Settings, err error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
@@ -104,7 +111,7 @@ func parse(text []byte) (settings Settings, err error) {
 	case err != nil:
 		lines := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:")
 		first, _, _ := strings.Cut(strings.TrimSpace(lines), "\n")
-		return settings, errors.New(unknownField.ReplaceAllString(first, "there is no setting $1: see docs/serve.md"))
+		return settings, errors.New(unknownField().ReplaceAllString(first, "there is no setting $1: see docs/serve.md"))
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return settings, errors.New("holds a second document: settings are one")
@@ -154,12 +161,10 @@ func (s *Settings) below(dir string) {
 	}
 }
 
-var bundlePath = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(/[a-z0-9]([a-z0-9-]*[a-z0-9])?){0,3}$`)
-
 // check finds what is missing in a bundle.
 func (b Bundle) check(name string) error {
 	switch {
-	case !bundlePath.MatchString(name) || len(name) > 100:
+	case !bundlePath().MatchString(name) || len(name) > 100:
 		return fmt.Errorf("bundle %.100q: a name is small letters, digits, dashes and at most three slashes", name)
 	case (b.Directory == "") == (b.Registry == ""):
 		return fmt.Errorf("bundle %s: give either directory or registry", name)

@@ -22,13 +22,16 @@ const (
 	maxUnpacked = 8 << 20
 	// maxReading is how many bodies are read at once: together with the sizes, that bounds the memory.
 	maxReading = 8
+	// patience is how long a body may wait for its turn.
+	patience = 10 * time.Second
 	// maxEvents bounds the decisions in one body.
 	maxEvents = 50_000
 )
 
 // sinks take what agents report.
 type sinks struct {
-	reading chan struct{}
+	reading  chan struct{}
+	patience time.Duration
 	// print takes decisions, nil for none.
 	print     io.Writer
 	printing  *sync.Mutex
@@ -42,7 +45,7 @@ type decisionCounts struct{ allowed, denied, failed, other atomic.Int64 }
 
 func newSinks(settings Settings, print io.Writer) sinks {
 	s := sinks{
-		reading: make(chan struct{}, maxReading), printing: new(sync.Mutex), statuses: new(counters), uploads: new(counters),
+		reading: make(chan struct{}, maxReading), patience: patience, printing: new(sync.Mutex), statuses: new(counters), uploads: new(counters),
 		decisions: new(decisionCounts),
 	}
 	if settings.PrintDecisions {
@@ -95,12 +98,13 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, counts *counters, 
 		s.refuse(w, nil, http.StatusUnauthorized)
 		return
 	}
-	select {
-	case s.sinks.reading <- struct{}{}:
-		defer func() { <-s.sinks.reading }()
-	case <-r.Context().Done():
+	if !s.sinks.turn() {
+		counts.add(http.StatusServiceUnavailable)
+		w.Header().Set("Retry-After", retryAfter)
+		s.refuse(w, nil, http.StatusServiceUnavailable)
 		return
 	}
+	defer func() { <-s.sinks.reading }()
 	body, err := unpacked(w, r)
 	if err == nil {
 		err = read(body, who, allowed)
@@ -121,6 +125,18 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request, counts *counters, 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, "{}\n")
+}
+
+// turn waits until a body may be read.
+func (s sinks) turn() bool {
+	timer := time.NewTimer(s.patience)
+	defer timer.Stop()
+	select {
+	case s.reading <- struct{}{}:
+		return true
+	case <-timer.C:
+		return false
+	}
 }
 
 // takeStatus takes a status report (https://www.openpolicyagent.org/docs/management-status).

@@ -100,10 +100,15 @@ func TestAgent(t *testing.T) {
 	require.NoError(t, err)
 
 	var tamper atomic.Bool
+	var sent atomic.Int64
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	proxy.Transport = https.Transport
 	proxy.ModifyResponse = func(response *http.Response) error {
-		if !tamper.Load() || response.Request.Method != http.MethodGet || response.StatusCode != http.StatusOK {
+		if response.Request.Method != http.MethodGet || response.StatusCode != http.StatusOK {
+			return nil
+		}
+		sent.Store(time.Now().UnixNano())
+		if !tamper.Load() {
 			return nil
 		}
 		text, err := io.ReadAll(response.Body)
@@ -131,11 +136,11 @@ func TestAgent(t *testing.T) {
 		}
 		return nil
 	})
-	w.publish(folder)
 	published := time.Now()
+	w.publish(folder)
 	two := w.agent(s, "current", 2)
 	w.agentRuns(a, two.Bundles[0].Revision)
-	t.Logf("published, loaded and reported within %s", time.Since(published).Round(time.Millisecond))
+	t.Logf("on its way to the agent %s after publishing, loaded and reported within %s: opa parses and compiles between", time.Unix(0, sent.Load()).Sub(published).Round(time.Millisecond), time.Since(published).Round(time.Millisecond))
 	assert.NotEqual(t, one.Bundles[0].Revision, two.Bundles[0].Revision)
 	assert.Contains(t, w.metrics(s), `onelayer_fleet_acknowledge_seconds_count{bundle="onelayer"} 1`)
 	for _, line := range strings.Split(w.metrics(s), "\n") {
