@@ -24,6 +24,7 @@ import "embed"
 //go:embed lib/command/direct.rego
 //go:embed lib/command/files.rego
 //go:embed lib/command/lookup.rego
+//go:embed lib/command/monorepos.rego
 //go:embed lib/command/packages.rego
 //go:embed lib/command/runners.rego
 //go:embed lib/command/shells.rego

@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "aa3f293df0749617d472690946066aef8fc9b0d144a65c0ffdb9bb6ef02f41a8"
+revision := "041d5c0467b22c5b85a104ba75eb14c257faa0e9e3d9f73671acd7862c2093a0"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "2dc626ec013c0fc61662c0b6b187de92de0434be3706c0765d5c3dd534112144"
+const catalogueDigest = "b58ed3582e4e6629cf5cdaf2f63342423daa479d93f27b056e0f8f4ca0c2effa"
 
 var _ finding.Severity
 
@@ -2025,6 +2025,10 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			},
 			ModuleInfo{
 				File:    "lib/command/lookup.rego",
+				Package: "lib.onelayer.command",
+			},
+			ModuleInfo{
+				File:    "lib/command/monorepos.rego",
 				Package: "lib.onelayer.command",
 			},
 			ModuleInfo{

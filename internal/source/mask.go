@@ -147,7 +147,7 @@ func (m *lineMasker) line(line string) string {
 }
 
 // keptNames are variables whose values rules need and that hold no secret.
-var keptNames = regexp.MustCompile(`^(?:NODE_ENV|WEB_CONCURRENCY|(?:[A-Z0-9_]+_)?PORT|PM2_[A-Z0-9_]*` +
+var keptNames = regexp.MustCompile(`^(?:NODE_ENV|WEB_CONCURRENCY|(?:[A-Z0-9_]+_)?(?:PORT|INSTANCES|WORKERS|EXEC_MODE)|PM2_[A-Z0-9_]*` +
 	`|(?:(?:APP|NODE|WINSTON)_)?LOG_?(?:FILE|PATH|DIR)(?:_(?:PATH|NAME))?|LOGGING_FILE_(?:NAME|PATH))$`)
 
 var pm2Secret = regexp.MustCompile(`(?:KEY|TOKEN|SECRET)$`)

@@ -29,6 +29,9 @@ _special(item, world, name) := _shell(item, world) if {
 	_managers[name]
 } else := _parallel(item, world, _runner_name(name)) if {
 	_runners[_runner_name(name)]
+} else := _of_monorepo(item, world, name) if {
+	_monorepos[name]
+	_strip(item, world) == item
 } else := _missed(item, "more than four wrappers in a row") if {
 	_strip(item, world) != item
 } else := _script(item, world)

@@ -166,6 +166,17 @@ _wrappers := {
 	"prlimit": {},
 	"softlimit": {"values": {"-a", "-c", "-d", "-f", "-l", "-m", "-o", "-p", "-r", "-s", "-t"}},
 	"s6-softlimit": {"values": {"-a", "-c", "-d", "-f", "-l", "-m", "-o", "-p", "-r", "-s", "-t"}},
+	"start-stop-daemon": {
+		"values": {
+			"-x", "--exec", "-a", "--startas", "-p", "--pidfile", "-u", "--user", "-c", "--chuid", "-g", "--group", "-n",
+			"--name", "-r", "--chroot", "-d", "--chdir", "-N", "--nicelevel", "-P", "--procsched", "-I", "--iosched", "-k",
+			"--umask", "-s", "--signal", "-R", "--retry", "-O", "--output", "--notify-timeout", "--ppid",
+		},
+		"program": [{"-a", "--startas"}, {"-x", "--exec"}],
+		"started": {"-S", "--start"},
+		"aside": {"-b", "--background"},
+		"only": "program",
+	},
 	"envdir": {"skip": 1},
 	"s6-envdir": {"skip": 1},
 	"authbind": {"values": {"--depth"}},
@@ -210,21 +221,22 @@ _wrappers := {
 }
 
 _looked_through := {
-	"asdf", "ash", "authbind", "aws-env", "aws-vault", "bank-vaults", "bash", "berglas", "builtin", "bun", "bundle",
-	"bunx", "busybox", "catatonit", "catchsegv", "chamber", "chpst", "chroot", "chrt", "command", "conc",
-	"concurrently", "conda", "conjur-env", "consul-template", "corepack", "cross-env", "cross-env-shell", "dash",
-	"dd-trace-run", "ddtrace-run", "direnv", "doas", "docker-entrypoint.sh", "docker-init", "docker-php-entrypoint",
-	"dockerize", "doppler", "dotenv", "dotenvx", "dumb-init", "eatmydata", "env", "env-cmd", "envconsul", "envdir",
-	"exec", "faketime", "firejail", "fixuid", "fnm", "forego", "foreman", "gosu", "hcp", "honcho", "infisical",
-	"ionice", "keyway", "ksh", "lerna", "linkerd-await", "linux32", "linux64", "mamba", "micromamba", "mise", "mksh",
-	"multirun", "n", "newrelic-admin", "nice", "nix-shell", "nodenv", "nohup", "npm", "npm-run-all", "npm-run-all2",
-	"npx", "numactl", "nvm", "op", "opentelemetry-instrument", "pdm", "phase", "pipenv", "pnpm", "pnpx", "poetry",
-	"prlimit", "proxychains", "proxychains4", "pyenv", "rbash", "rbenv", "rtx", "run-p", "run-s", "runuser", "rye",
-	"s6-envdir", "s6-setuidgid", "s6-softlimit", "script", "scuttle", "secrethub", "setarch", "setpriv", "setsid",
-	"setuidgid", "sh", "softlimit", "sops", "ssm-env", "stdbuf", "strace", "su", "su-exec", "sudo", "summon",
-	"taskset", "teller", "time", "timeout", "tini", "tini-static", "unbuffer", "unshare", "uv", "varlock",
-	"vault-env", "volta", "wait-for", "wait-for-it", "wait-for-it.sh", "wait-for.sh", "with-contenv", "xvfb-run",
-	"yarn", "zsh",
+	"asdf", "ash", "authbind", "aws-env", "aws-vault", "bank-vaults", "bash", "berglas", "builtin", "bun",
+	"bundle", "bunx", "busybox", "catatonit", "catchsegv", "chamber", "chpst", "chroot", "chrt", "command",
+	"conc", "concurrently", "conda", "conjur-env", "consul-template", "corepack", "cross-env",
+	"cross-env-shell", "dash", "dd-trace-run", "ddtrace-run", "direnv", "doas", "docker-entrypoint.sh",
+	"docker-init", "docker-php-entrypoint", "dockerize", "doppler", "dotenv", "dotenvx", "dumb-init",
+	"eatmydata", "env", "env-cmd", "envconsul", "envdir", "exec", "faketime", "firejail", "fixuid", "fnm",
+	"forego", "foreman", "gosu", "hcp", "honcho", "infisical", "ionice", "keyway", "ksh", "lerna",
+	"linkerd-await", "linux32", "linux64", "mamba", "micromamba", "mise", "mksh", "multirun", "n",
+	"newrelic-admin", "nice", "nix-shell", "nodenv", "nohup", "npm", "npm-run-all", "npm-run-all2", "npx",
+	"numactl", "nvm", "nx", "op", "opentelemetry-instrument", "pdm", "phase", "pipenv", "pnpm", "pnpx",
+	"poetry", "prlimit", "proxychains", "proxychains4", "pyenv", "rbash", "rbenv", "rtx", "run-p", "run-s",
+	"runuser", "rushx", "rye", "s6-envdir", "s6-setuidgid", "s6-softlimit", "script", "scuttle", "secrethub",
+	"setarch", "setpriv", "setsid", "setuidgid", "sh", "softlimit", "sops", "ssm-env", "start-stop-daemon",
+	"stdbuf", "strace", "su", "su-exec", "sudo", "summon", "taskset", "teller", "time", "timeout", "tini",
+	"tini-static", "turbo", "unbuffer", "unshare", "uv", "varlock", "vault-env", "volta", "wait-for",
+	"wait-for-it", "wait-for-it.sh", "wait-for.sh", "with-contenv", "xvfb-run", "yarn", "zsh",
 }
 
 _shells := {"sh", "bash", "ash", "dash", "zsh", "ksh", "mksh", "rbash"}
@@ -261,6 +273,16 @@ _executing := {
 	"yarn": {"exec", "dlx"},
 	"pnpm": {"exec", "dlx"},
 	"bun": {"x"},
+}
+
+_monorepos := {
+	"turbo": {"values": {
+		"--filter", "-F", "--concurrency", "--cwd", "--log-order", "--log-prefix", "--output-logs", "--env-mode", "--ui",
+		"--cache-dir", "--token", "--team", "--api",
+	}},
+	"lerna": {"values": {"--scope", "--ignore", "--concurrency", "--npm-client", "--loglevel"}},
+	"nx": {"values": {"--configuration", "-c", "--output-style", "--outputStyle", "--runner", "--parallel"}},
+	"rushx": {"values": set()},
 }
 
 _own := {

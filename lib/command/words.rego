@@ -55,7 +55,12 @@ _may_strip(item) if {
 	regex.match(_node_tool, word.v)
 }
 
-_strip(item, world) := stripped if {
+_strip(item, world) := started if {
+	name := _name(item.words[0].v)
+	entry := _wrappers[name]
+	entry.program
+	started := _program_of(item, name, entry)
+} else := stripped if {
 	name := _name(item.words[0].v)
 	entry := _wrappers[name]
 	not _is_kept(item, entry, world)
@@ -68,6 +73,31 @@ _strip(item, world) := stripped if {
 	regex.match(_node_tool, item.words[from].v)
 	words := _rest(item.words, from)
 } else := item
+
+_program_of(item, name, entry) := object.union(item, {
+	"words": array.concat([program], _rest(words, at + 1)),
+	"wrappers": array.concat(item.wrappers, [name]),
+	"background": _or(item.background, _named_among(words, entry.aside)),
+}) if {
+	words := _rest(item.words, 1)
+	kinds := _kinds(words, entry)
+	at := _dashes(kinds)
+	own := array.slice(words, 0, at)
+	_named_among(own, entry.started)
+	text := [value | some names in entry.program; value := _option_value(own, names)][0]
+	first := [word | some word in own; endswith(word.v, text)][0]
+	program := object.union(first, {"v": text})
+}
+
+_dashes(kinds) := at if {
+	at := indexof(kinds, "d")
+	at >= 0
+} else := count(kinds)
+
+_named_among(words, names) if {
+	some word in words
+	names[word.v]
+} else := false
 
 _node := {"values": {
 	"-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "--env-file",

@@ -15,6 +15,37 @@ known_value(value) := _expression(value["$expr"]) if {
 	regex.match("[$`]", value)
 } else := {"value": value, "maybe": false}
 
+# METADATA
+# title: A process file with what the environment says
+# description: |
+#   The value of a process file in which instances and exec_mode that are read from the environment, as
+#   process.env.WORKERS || 1, hold what env (values by name) has; all other expressions stay.
+with_env(value, env) := object.union(value, {"apps": [_app_with_env(app, env) | some app in value.apps]}) if {
+	is_array(value.apps)
+	some app in value.apps
+	some name in _of_env
+	app[name]["$expr"]
+} else := value
+
+_of_env := ["instances", "exec_mode"]
+
+_app_with_env(app, env) := object.union(app, {name: given |
+	some name in _of_env
+	text := app[name]["$expr"]
+	is_string(text)
+	some found in regex.find_all_string_submatch_n(_reads_variable, trim_space(text), 1)
+	given := env[found[1]]
+	is_string(given)
+	regex.match(`^(?:-?[0-9]+|[a-z_]+)$`, given)
+}) if {
+	is_object(app)
+} else := app
+
+_reads_variable := concat("", [
+	`^(?:Number\(|Number\.parseInt\(|parseInt\(|\+|\()*process\.env(?:\.|\[['"])([A-Za-z_][A-Za-z0-9_]*)(?:['"]\])?`,
+	`\s*(?:,\s*10\s*)?\)*\s*(?:(?:\|\||\?\?)\s*['"]?[\w.-]+['"]?\s*(?:,\s*10\s*)?\)*)?$`,
+])
+
 _expression(text) := {"value": "max", "maybe": maybe} if {
 	regex.match(`\bcpus\(\)\.length|\bavailableParallelism\(\)`, text)
 	maybe := regex.match(`^[^?|&]*\bcpus\(\)\.length$`, text) == false

@@ -331,7 +331,8 @@ _pm2(record, process, found) := {"parsed": parsed, "apps": apps, "config": confi
 	found.name == "pm2"
 	parsed := pm2.parse(process.argv)
 	config := _config(record, parsed)
-	apps := pm2.apps(parsed, config.value)
+	env := {name: variable.value | some name, variable in record.env}
+	apps := pm2.apps(parsed, pm2.with_env(config.value, env))
 } else := {"parsed": null, "apps": [], "config": {"key": "", "value": null, "kind": ""}}
 
 _config(record, parsed) := process_file(record, parsed) if {
