@@ -181,7 +181,10 @@ func (r *run) plan(context.Context) error {
 
 // list adds the tasks of a unit.
 func (r *run) list(u *unitRun) {
-	unit := r.program.around(slices.Concat(u.Documents, u.Context), r.engine.config)
+	var unit *ruleSet
+	if r.engine.gating {
+		unit = r.program.around(slices.Concat(u.Documents, u.Context), r.engine.config)
+	}
 	for _, doc := range u.Documents {
 		if doc.Value == nil || doc.GroupKind == kindReview || r.engine.lookedUp(doc) {
 			continue

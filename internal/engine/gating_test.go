@@ -133,6 +133,59 @@ func TestDocumentsThatMayRunAnImageAreNotGated(t *testing.T) {
 	assert.Empty(t, check(t, lib, "", Options{}, tree(unit(bare))).Findings)
 }
 
+// anywhere is a rule that fires on every ConfigMap, so that only its gate keeps it from doing so.
+func anywhere(id string, needles, around []string) rule {
+	return rule{id: id, kinds: []string{"/ConfigMap"}, needles: needles, around: around, body: `
+violation contains finding.new(rego.metadata.chain(), record.obj, {"msg": "found", "path": []}) if {
+	some record in resource.of({"/ConfigMap"})
+}`}
+}
+
+func TestGatesOfSurroundingsAndNumbers(t *testing.T) {
+	lib := library(t,
+		anywhere("process/either", []string{"own", "unit:mesh"}, nil),
+		anywhere("process/both", []string{"own"}, []string{"mesh"}),
+		anywhere("process/around", nil, []string{"mesh"}),
+		anywhere("process/number", []string{"'15021'"}, nil))
+	namespace := func(labels string) *source.Document {
+		return document(t, "ns.yaml", 1, "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n  labels: "+labels+"\n")
+	}
+	image := document(t, "image.yaml", 1, "apiVersion: onelayer.dev/v1alpha1\nkind: Image\nmetadata: {name: mesh}\nspec: {refs: [x/mesh]}\n")
+	cases := map[string]struct {
+		data, config string
+		beside       *source.Document
+		want         []string
+	}{
+		"nothing":                           {"{a: b}", "", namespace("{a: b}"), nil},
+		"the word of the document":          {"{a: own}", "", namespace("{a: b}"), []string{"either"}},
+		"a word beside it":                  {"{a: b}", "", namespace("{a: MESH}"), []string{"around", "either"}},
+		"a word beside it in other letters": {"{a: b}", "", namespace(`{a: "\x6desh"}`), []string{"around", "either"}},
+		"a word of the configuration":       {"{a: b}", "{mesh: {}}", namespace("{a: b}"), []string{"around", "either"}},
+		"both words":                        {"{a: own}", "", namespace("{a: mesh}"), []string{"around", "both", "either"}},
+		"a word in the document itself":     {"{a: own, b: mesh}", "", namespace("{a: b}"), []string{"around", "both", "either"}},
+		"a word of an Image":                {"{a: own}", "", image, []string{"either"}},
+		"a number":                          {"{a: 15021}", "", namespace("{a: b}"), []string{"number"}},
+		"a number as text":                  {"{a: '15021'}", "", namespace("{a: b}"), []string{"number"}},
+		"a number in another spelling":      {"{a: 0x3AAD}", "", namespace("{a: b}"), []string{"number"}},
+		"a number with a fraction":          {"{a: 1.5021e4}", "", namespace("{a: b}"), []string{"number"}},
+		"another number":                    {"{a: 15022}", "", namespace("{a: b}"), nil},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			doc := document(t, "a.yaml", 1, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: "+c.data+"\n")
+			var want []string
+			for _, id := range c.want {
+				want = append(want, "process/"+id)
+			}
+			var got []string
+			for _, found := range check(t, lib, c.config, Options{}, tree(unit(doc, c.beside))).Findings {
+				got = append(got, found.ID)
+			}
+			assert.Equal(t, want, got)
+		})
+	}
+}
+
 func TestTooManyRulesAreRefused(t *testing.T) {
 	p := &Engine{}
 	for i := range maxRules {

@@ -24,6 +24,7 @@ type rule struct {
 	id       string
 	kinds    []string
 	needles  []string
+	around   []string
 	severity string
 	body     string
 }
@@ -43,6 +44,7 @@ const header = `# METADATA
 #   applies_to: [%[4]s]
 #   needs: [object]
 #   needles: [%[5]s]
+#   surroundings: [%[8]s]
 #   remediation:
 #     default: Do it right.
 #   fix: manual
@@ -61,7 +63,7 @@ func (r rule) file() (string, *fstest.MapFile) {
 	if severity == "" {
 		severity = "error"
 	}
-	text := fmt.Sprintf(header, r.id, severity, group, strings.Join(r.kinds, ", "), strings.Join(r.needles, ", "), snake, r.body)
+	text := fmt.Sprintf(header, r.id, severity, group, strings.Join(r.kinds, ", "), strings.Join(r.needles, ", "), snake, r.body, strings.Join(r.around, ", "))
 	return fmt.Sprintf("policies/%s/%s/%s.rego", group, snake, snake), &fstest.MapFile{Data: []byte(text)}
 }
 

@@ -42,26 +42,45 @@ func services(t *testing.T, count int) *source.Tree {
 	return tree(unit(documents...))
 }
 
+// twins makes a unit of workloads that a Service cannot tell apart.
+func twins(t *testing.T, count int) *source.Tree {
+	t.Helper()
+	documents := []*source.Document{document(t, "service.yaml", 1, `{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop},
+  spec: {type: NodePort, selector: {app: web}, ports: [{name: http, port: 80}]}}`)}
+	for i := range count {
+		documents = append(documents, document(t, fmt.Sprintf("%d.yaml", i), 1, fmt.Sprintf(`{apiVersion: apps/v1, kind: Deployment,
+  metadata: {name: w%d, namespace: shop}, spec: {replicas: 1, template: {metadata: {labels: {app: web}}, spec: {containers: [
+    {name: app, image: web, ports: [{containerPort: 80}], readinessProbe: {tcpSocket: {port: 80}}}]}}}}`, i)))
+	}
+	return tree(unit(documents...))
+}
+
 // TestCostGrowsWithTheInput counts allocations, which no other work on the machine changes: four times the documents may
 // need little more than four times as many, in the preparation of the inventory and in a whole run.
 func TestCostGrowsWithTheInput(t *testing.T) {
 	lib, err := policy.Load(repository)
 	require.NoError(t, err)
 	options := Options{Compiled: snapshot.For(lib), Verified: true, Workers: 1}
-	prepare := func(r *run) { require.NoError(t, r.prepare(t.Context())) }
+	prepare := func(r *run) {
+		require.NoError(t, r.prepare(t.Context()))
+		for _, u := range r.units {
+			u.data.prepared.all()
+		}
+	}
 	whole := func(r *run) {
-		prepare(r)
+		require.NoError(t, r.prepare(t.Context()))
 		require.NoError(t, r.evaluate(t.Context()))
 		r.place()
 	}
-	cost := func(count int, step func(*run)) float64 {
+	cost := func(tree *source.Tree, step func(*run)) float64 {
 		engine, err := New(lib, nil, options)
 		require.NoError(t, err)
-		r := &run{engine: engine, tree: services(t, count)}
+		r := &run{engine: engine, tree: tree}
 		require.NoError(t, r.plan(t.Context()))
 		require.NoError(t, r.compile(t.Context()))
 		return testing.AllocsPerRun(1, func() { step(r) })
 	}
-	assert.Less(t, cost(800, prepare)/cost(200, prepare), 4.5, "preparation")
-	assert.Less(t, cost(160, whole)/cost(40, whole), 4.5, "whole")
+	assert.Less(t, cost(services(t, 800), prepare)/cost(services(t, 200), prepare), 4.5, "preparation")
+	assert.Less(t, cost(services(t, 160), whole)/cost(services(t, 40), whole), 4.5, "whole")
+	assert.Less(t, cost(twins(t, 400), whole)/cost(twins(t, 100), whole), 4.5, "workloads with the same labels")
 }

@@ -36,11 +36,12 @@ func (s *ruleSet) intersect(other *ruleSet) {
 	}
 }
 
-// fromAround adds the rules one of whose needles stands in the unit.
-func (s *ruleSet) fromAround(unit *ruleSet) {
+// fromAround adds the rules one of whose needles stands in the unit, or takes out, among those that need it, the ones
+// without.
+func (s *ruleSet) fromAround(unit, needed *ruleSet) {
 	const half = maxRules / 64
 	for i := range half {
-		s[i] |= unit[half+i]
+		s[i] = (s[i] | unit[half+i]&^needed[i]) &^ (needed[i] &^ unit[half+i])
 	}
 }
 

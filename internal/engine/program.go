@@ -36,8 +36,9 @@ type program struct {
 	scan  *scanner
 	// numbers are the needles that are numbers, by rule.
 	numbers map[int]map[string]bool
-	// looksAround tells that a rule has needles of the unit.
+	// looksAround tells that a rule has needles of the unit, surrounded which ones find nothing without one of them.
 	looksAround bool
+	surrounded  ruleSet
 	loaded      map[string]bool
 	purity      *purity
 }
@@ -49,26 +50,37 @@ type dispatch struct {
 	gated                  bool
 }
 
-// choose gives the rules that are worth evaluating on a document, where unit is what stands around it. Without gate, it is
-// all rules of the kind.
+// choose gives the rules that are worth evaluating on a document, where unit is what stands around it, nil where nobody
+// knows. Without gate, the text of the document rules out none.
 func (p *program) choose(doc *source.Document, unit *ruleSet, gate bool) (ruleSet, bool) {
 	kind := p.kinds[doc.GroupKind]
 	if kind == nil {
 		return ruleSet{}, false
 	}
-	if !gate || !kind.gated || doc.Raw == nil {
+	if !kind.gated || doc.Raw == nil {
 		return kind.all, true
 	}
+	found := kind.all
+	if gate {
+		found = p.found(doc, kind)
+	}
+	if unit != nil {
+		found.fromAround(unit, &p.surrounded)
+	}
+	found.intersect(&kind.all)
+	return found, found != ruleSet{}
+}
+
+// found gives the rules that the text of a document opens, or its numbers, or everything does.
+func (p *program) found(doc *source.Document, kind *dispatch) ruleSet {
 	var found ruleSet
 	p.scan.scan(doc.Raw, &found)
 	if found.has(p.scan.doubt) {
-		return kind.all, true
+		return kind.all
 	}
-	found.fromAround(unit)
 	p.openByNumber(doc, kind, &found)
-	found.intersect(&kind.all)
 	found.union(&kind.ungated)
-	return found, found != ruleSet{}
+	return found
 }
 
 // openByNumber adds the rules one of whose numbers a document holds in another spelling than theirs.
@@ -218,7 +230,7 @@ func packageName(module *ast.Module) string {
 func (p *program) index(kinds map[string]bool) {
 	needles := map[int][]string{}
 	for i, rule := range p.rules {
-		gated := p.gate(i, rule.Needles, needles)
+		gated := p.gate(i, rule, needles)
 		for _, kind := range rule.AppliesTo {
 			if !kinds[kind] {
 				continue
@@ -226,45 +238,52 @@ func (p *program) index(kinds map[string]bool) {
 			if p.kinds[kind] == nil {
 				p.kinds[kind] = &dispatch{}
 			}
-			p.kinds[kind].add(i, gated && !strings.HasPrefix(kind, ownGroup+"/"), len(p.numbers[i]) > 0)
+			own := strings.HasPrefix(kind, ownGroup+"/")
+			p.kinds[kind].add(i, gated && !own, p.surrounded.has(i) && !own, len(p.numbers[i]) > 0)
 		}
 	}
 	p.scan = newScanner(needles, doubtRule)
 }
 
-// gate notes what opens a rule; it gives false when the rule is always asked.
-func (p *program) gate(rule int, written []string, needles map[int][]string) bool {
+// gate notes what opens a rule; it gives false when the text of a document decides nothing about it.
+func (p *program) gate(number int, rule *policy.Rule, needles map[int][]string) bool {
 	var own, unit []string
 	numbers := map[string]bool{}
-	for _, needle := range written {
+	decides := len(rule.Needles) > 0
+	for _, needle := range rule.Needles {
 		literal, isAround := strings.CutPrefix(needle, policy.Around)
 		switch {
-		case isAround && usable(literal):
+		case isAround:
 			unit = append(unit, literal)
 		case isNumber(needle):
 			numbers[needle] = true
 			own = append(own, needle)
-		case !isAround && usable(needle):
-			own = append(own, needle)
 		default:
-			return false
+			own = append(own, needle)
 		}
+		decides = decides && (isNumber(literal) || usable(literal))
 	}
-	if len(written) == 0 {
-		return false
+	if len(rule.Surroundings) > 0 && !slices.ContainsFunc(rule.Surroundings, func(n string) bool { return !usable(n) }) {
+		unit = rule.Surroundings
+		p.surrounded.add(number)
 	}
-	p.looksAround = p.looksAround || len(unit) > 0
-	needles[rule], needles[around+rule], p.numbers[rule] = own, unit, numbers
-	return true
+	if decides {
+		needles[number], p.numbers[number] = own, numbers
+	}
+	if decides || p.surrounded.has(number) {
+		needles[around+number] = unit
+		p.looksAround = p.looksAround || len(unit) > 0
+	}
+	return decides
 }
 
-func (d *dispatch) add(rule int, gated, numbered bool) {
+func (d *dispatch) add(rule int, gated, surrounded, numbered bool) {
 	d.all.add(rule)
+	d.gated = d.gated || gated || surrounded
 	if !gated {
 		d.ungated.add(rule)
 		return
 	}
-	d.gated = true
 	if numbered {
 		d.numbered.add(rule)
 	}

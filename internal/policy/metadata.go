@@ -20,22 +20,23 @@ import (
 
 // custom is the closed schema of METADATA custom.
 type custom struct {
-	ID          string               `json:"id"`
-	Group       string               `json:"group"`
-	Severity    finding.Severity     `json:"severity"`
-	Severities  []finding.Severity   `json:"severities"`
-	Concerns    []string             `json:"concerns"`
-	Layers      []string             `json:"layers"`
-	AppliesTo   []string             `json:"applies_to"`
-	Needs       []string             `json:"needs"`
-	Needles     []string             `json:"needles"`
-	Parameters  map[string]Parameter `json:"parameters"`
-	Remediation Remediation          `json:"remediation"`
-	Fix         string               `json:"fix"`
-	Since       string               `json:"since"`
-	Effective   string               `json:"effective"`
-	Aliases     []string             `json:"aliases"`
-	Deprecated  string               `json:"deprecated"`
+	ID           string               `json:"id"`
+	Group        string               `json:"group"`
+	Severity     finding.Severity     `json:"severity"`
+	Severities   []finding.Severity   `json:"severities"`
+	Concerns     []string             `json:"concerns"`
+	Layers       []string             `json:"layers"`
+	AppliesTo    []string             `json:"applies_to"`
+	Needs        []string             `json:"needs"`
+	Needles      []string             `json:"needles"`
+	Surroundings []string             `json:"surroundings"`
+	Parameters   map[string]Parameter `json:"parameters"`
+	Remediation  Remediation          `json:"remediation"`
+	Fix          string               `json:"fix"`
+	Since        string               `json:"since"`
+	Effective    string               `json:"effective"`
+	Aliases      []string             `json:"aliases"`
+	Deprecated   string               `json:"deprecated"`
 }
 
 // groupOnelayer holds the rules about onelayer's own configuration; they belong to no layer.
@@ -150,7 +151,7 @@ func (m *metadata) decode(a *ast.Annotations) (custom, bool) {
 func newRule(a *ast.Annotations, c custom, module *ast.Module, file string) *Rule {
 	rule := &Rule{
 		ID: c.ID, Title: a.Title, Description: a.Description, Group: c.Group, Severity: c.Severity, Severities: c.Severities,
-		Concerns: c.Concerns, Layers: c.Layers, AppliesTo: c.AppliesTo, Needs: c.Needs, Needles: c.Needles,
+		Concerns: c.Concerns, Layers: c.Layers, AppliesTo: c.AppliesTo, Needs: c.Needs, Needles: c.Needles, Surroundings: c.Surroundings,
 		Parameters: c.Parameters, Remediation: c.Remediation, Fix: c.Fix, Since: c.Since, Effective: c.Effective,
 		Aliases: c.Aliases, Deprecated: c.Deprecated, Package: packageName(module), File: file,
 	}
@@ -212,9 +213,11 @@ func (m *metadata) checkLists(r *Rule) {
 			m.fail("applies_to", "custom.applies_to: %q is not group/Kind (apps/Deployment, /Service)", kind)
 		}
 	}
-	distinct(m, "needles", r.Needles)
-	if slices.ContainsFunc(r.Needles, isEmptyNeedle) {
-		m.fail("needles", "custom.needles: an empty needle is in every document")
+	for field, needles := range map[string][]string{"needles": r.Needles, "surroundings": r.Surroundings} {
+		distinct(m, field, needles)
+		if slices.ContainsFunc(needles, isEmptyNeedle) {
+			m.fail(field, "custom.%s: an empty needle is in every document", field)
+		}
 	}
 }
 

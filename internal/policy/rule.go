@@ -32,9 +32,12 @@ type Rule struct {
 	// Needles are literals; a document that holds none of them cannot break the rule. Empty means: always judge. A \b at
 	// an end of a needle asks for the end of a word: no letter or digit beside it. One that begins with unit: may stand
 	// in any object that was given together with the document, or in the configuration.
-	Needles     []string             `json:"needles"`
-	Parameters  map[string]Parameter `json:"parameters"`
-	Remediation Remediation          `json:"remediation"`
+	Needles []string `json:"needles"`
+	// Surroundings are literals like needles; where none of them stands in any object that was given together or in the
+	// configuration, the rule finds nothing.
+	Surroundings []string             `json:"surroundings,omitempty"`
+	Parameters   map[string]Parameter `json:"parameters"`
+	Remediation  Remediation          `json:"remediation"`
 	// Fix is safe, unsafe or manual.
 	Fix   string `json:"fix"`
 	Since string `json:"since"`

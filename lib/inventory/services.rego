@@ -38,6 +38,29 @@ workloads_of(service) := [pod |
 	selector.selects(service.spec.selector, pod.meta.labels)
 ]
 
+# METADATA
+# title: Whether a Service has a second backend
+# description: >-
+#   True when a Service sends traffic to the Pods of another workload than the one of an object reference, of which any
+#   are wanted. It stops at the first, because many workloads may have the same labels.
+shared(service, ref) if {
+	pairs := service.spec.selector
+	key := min(object.keys(pairs))
+	some pod in prepared.pods[_pair(resource.ref(service).namespace, key, pairs[key])]
+	_another(pod, pairs, ref)
+} else if {
+	not prepared.pods
+	some obj in _in_namespace(resource.ref(service).namespace)
+	some pod in workload.pods_of({"obj": obj, "kind": resource.group_kind(obj), "file": ""})
+	_another(pod, service.spec.selector, ref)
+}
+
+_another(pod, pairs, ref) if {
+	object.get(pod.obj.spec, "replicas", 1) != 0
+	selector.selects(pairs, pod.meta.labels)
+	resource.ref(pod.obj) != ref
+}
+
 _in_namespace(name) := [obj |
 	some kinds in _namespaces[name]
 	some kind, objects in kinds

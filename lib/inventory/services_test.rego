@@ -72,6 +72,27 @@ test_services_of_labels if {
 	inventory.services_of("shop", _web_v1) == []
 }
 
+test_a_second_backend_of_a_service if {
+	sleeping := json.patch(_shop, [{
+		"op": "add",
+		"path": "namespace/shop/apps~1v1/Deployment/web2/spec/replicas",
+		"value": 0,
+	}])
+	web := {"apiVersion": "apps/v1", "kind": "Deployment", "namespace": "shop", "name": "web"}
+	wants := {"web": true, "web-v1": false, "api": false, "outside": false, "odd": false, "none": false}
+	every name, want in wants {
+		_shared(name, web) == want with data.inventory as _shop
+		_shared(name, web) == want with data.lib.onelayer.prepared as _prepared
+		_shared(name, web) == false with data.inventory as sleeping
+	}
+	_shared("web-v1", object.union(web, {"name": "web2"})) with data.inventory as _shop
+	not inventory.shared(_traffic.web, web)
+}
+
+_shared(name, ref) if {
+	inventory.shared(_traffic[name], ref)
+} else := false
+
 test_workloads_of_a_service if {
 	wants := {"web": {"web", "web2"}, "web-v1": {"web"}, "api": set(), "outside": set(), "odd": set(), "none": set()}
 	every name, want in wants {

@@ -32,8 +32,14 @@ reached(port, pod) := target if {
 # description: >-
 #   The ports of a pod template that Services of its namespace send traffic to, as a list of {number, service, index,
 #   name}: the number of the port in the Pod, the Service, the index of the port there, and its name or number as text.
-served(pod) := [{"number": number, "service": service, "index": index, "name": _name(port)} |
+served(pod) := [entry |
 	some service in inventory.services_of(resource.ref(pod.obj).namespace, object.get(pod.meta, "labels", {}))
+	some entry in served_by(service, pod)
+]
+
+# METADATA
+# description: The ports of a pod template that one Service sends traffic to, as served lists them.
+served_by(service, pod) := [{"number": number, "service": service, "index": index, "name": _name(port)} |
 	some index, port in service.spec.ports
 	number := reached(port, pod)
 ]

@@ -31,8 +31,14 @@ _all_pairs(null, _)
 _all_pairs(pairs, labels) if {
 	is_object(pairs)
 	every key, value in pairs {
-		resource.text(labels[key]) == resource.text(value)
+		_same(labels[key], value)
 	}
+}
+
+_same(label, wanted) if {
+	label == wanted
+} else if {
+	resource.text(label) == resource.text(wanted)
 }
 
 _all_expressions(null, _)

@@ -18,7 +18,10 @@
 #   applies_to: [networking.k8s.io/NetworkPolicy]
 #   needs: [object, namespace, inventory]
 #   needles: [
-#     "unit:ambient"
+#     "ports"
+#   ]
+#   surroundings: [
+#     "ambient"
 #   ]
 #   remediation:
 #     default: >-

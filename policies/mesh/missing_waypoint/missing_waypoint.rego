@@ -23,8 +23,8 @@
 #     security.istio.io/RequestAuthentication, extensions.istio.io/WasmPlugin
 #   ]
 #   needs: [object, namespace, inventory]
-#   needles: [
-#     "unit:ambient"
+#   surroundings: [
+#     "ambient"
 #   ]
 #   remediation:
 #     default: >-

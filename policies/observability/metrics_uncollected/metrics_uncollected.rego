@@ -22,7 +22,10 @@
 #   ]
 #   needs: [object, inventory]
 #   needles: [
-#     "unit:PodMonitor", "unit:ServiceMonitor", "unit:PodScrape", "unit:ServiceScrape"
+#     "metrics", '\bprom'
+#   ]
+#   surroundings: [
+#     "PodMonitor", "ServiceMonitor", "PodScrape", "ServiceScrape"
 #   ]
 #   remediation:
 #     default: >-

@@ -20,9 +20,11 @@
 #   applies_to: [/Service]
 #   needs: [object, namespace, inventory]
 #   needles: [
-#     "unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy", "unit:assume_mesh",
-#     "unit:enable_namespaces_by_default", "unit:istio.io/use-waypoint", "unit:linkerd.io/inject",
-#     "unit:linkerd-proxy"
+#     "selector"
+#   ]
+#   surroundings: [
+#     "istio-injection", "istio.io/rev", "sidecar.istio.io", "istio-proxy", "assume_mesh",
+#     "enable_namespaces_by_default", "istio.io/use-waypoint", "linkerd.io/inject", "linkerd-proxy"
 #   ]
 #   remediation:
 #     default: >-

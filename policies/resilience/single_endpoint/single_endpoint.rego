@@ -55,8 +55,14 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 	object.get(pod.obj.spec, "replicas", 1) == 1
 	not _singleton(pod)
 	not mesh.part_of_a_mesh(pod)
-	services := [entry | some entry in ports.served(pod); _is_traffic(entry); _alone(entry.service)]
-	count(inventory.autoscalers(resource.ref(pod.obj))) == 0
+	ref := resource.ref(pod.obj)
+	services := [entry |
+		some service in inventory.services_of(ref.namespace, object.get(pod.meta, "labels", {}))
+		not inventory.shared(service, ref)
+		some entry in ports.served_by(service, pod)
+		_is_traffic(entry)
+	]
+	count(inventory.autoscalers(ref)) == 0
 }
 
 _singleton(pod) if {
@@ -64,14 +70,6 @@ _singleton(pod) if {
 } else if {
 	some volume in pod.spec.volumes
 	volume.persistentVolumeClaim
-}
-
-_alone(service) if {
-	backends := {resource.ref(other.obj) |
-		some other in inventory.workloads_of(service)
-		object.get(other.obj.spec, "replicas", 1) != 0
-	}
-	count(backends) < 2
 }
 
 _is_traffic(entry) if {

@@ -25,6 +25,10 @@
 #   needles: [
 #     "NodePort", "LoadBalancer", "externalIPs", "hostPort"
 #   ]
+#   surroundings: [
+#     "istio-injection", "istio.io/rev", "sidecar.istio.io", "istio-proxy", "assume_mesh",
+#     "enable_namespaces_by_default", "linkerd.io/inject", "linkerd-proxy", "ambient"
+#   ]
 #   parameters:
 #     gateways:
 #       type: array

@@ -19,8 +19,8 @@
 #     argoproj.io/Rollout, apps.openshift.io/DeploymentConfig, /ReplicationController
 #   ]
 #   needs: [object, inventory]
-#   needles: [
-#     "unit:HorizontalPodAutoscaler", "unit:ScaledObject"
+#   surroundings: [
+#     "HorizontalPodAutoscaler", "ScaledObject"
 #   ]
 #   remediation:
 #     default: >-

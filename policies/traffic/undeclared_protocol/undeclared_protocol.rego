@@ -19,9 +19,9 @@
 #   layers: [kubernetes, mesh]
 #   applies_to: [/Service]
 #   needs: [object, namespace, inventory]
-#   needles: [
-#     "unit:istio-injection", "unit:istio.io/rev", "unit:sidecar.istio.io", "unit:istio-proxy", "unit:assume_mesh",
-#     "unit:enable_namespaces_by_default", "unit:linkerd.io/inject", "unit:linkerd-proxy", "unit:ambient"
+#   surroundings: [
+#     "istio-injection", "istio.io/rev", "sidecar.istio.io", "istio-proxy", "assume_mesh",
+#     "enable_namespaces_by_default", "linkerd.io/inject", "linkerd-proxy", "ambient"
 #   ]
 #   remediation:
 #     default: >-
