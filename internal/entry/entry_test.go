@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -68,6 +69,33 @@ func parse(t *testing.T, file string, text []byte) *ast.Module {
 	module, err := ast.ParseModuleWithOpts(file, string(text), ast.ParserOptions{RegoVersion: ast.RegoV1, ProcessAnnotation: true})
 	require.NoError(t, err)
 	return module
+}
+
+// TestEntriesOfSmallLibrariesCompile takes one rule with the shared modules, as a team with policies of its own may: the
+// entries must compile whichever rules are missing.
+func TestEntriesOfSmallLibrariesCompile(t *testing.T) {
+	for _, kept := range []string{"policies/process/restart_loop/", "policies/onelayer/config/", "policies/onelayer/"} {
+		t.Run(kept, func(t *testing.T) {
+			files := fstest.MapFS{}
+			for _, source := range library(t, onelayer.Library).Sources() {
+				if strings.HasPrefix(source.File, "lib/") || strings.HasPrefix(source.File, kept) {
+					files[source.File] = &fstest.MapFile{Data: append([]byte(nil), source.Text...)}
+				}
+			}
+			small := library(t, files)
+			entries, err := entry.Files(small)
+			require.NoError(t, err)
+			for _, file := range []string{entry.FileOPA, entry.FileConftest} {
+				modules := map[string]*ast.Module{entry.FileRevision: parse(t, entry.FileRevision, entries[entry.FileRevision]), file: parse(t, file, entries[file])}
+				for _, source := range small.Sources() {
+					modules[source.File] = parse(t, source.File, source.Text)
+				}
+				compiler := ast.NewCompiler()
+				compiler.Compile(modules)
+				require.False(t, compiler.Failed(), "%s: %v", file, compiler.Errors)
+			}
+		})
+	}
 }
 
 // TestRevisionChangesWithEveryByte changes a test, which does not count, and then a module, which does.

@@ -1,6 +1,10 @@
 package entry
 
-import "github.com/onelayer/onelayer/internal/policy"
+import (
+	"slices"
+
+	"github.com/onelayer/onelayer/internal/policy"
+)
 
 // opa is package onelayer: the decision about any input, and the answer to an AdmissionReview.
 func opa(library *policy.Library) string {
@@ -10,6 +14,7 @@ func opa(library *policy.Library) string {
 		may call /v0/data/onelayer/admission_review as it is. The configuration is data.lib.onelayer.config.`,
 		library.Rules(), "admission", "exempt", "params", "resource", "subject")
 	w.line("%s", opaCommon)
+	w.opaNone(library.Rules())
 	for _, rule := range library.Rules() {
 		if own(rule) {
 			w.opaOwn(rule)
@@ -20,6 +25,17 @@ func opa(library *policy.Library) string {
 	w.dispatch(ofObjects(library))
 	w.help(library.Rules())
 	return w.String()
+}
+
+// opaNone defines what no rule of a small library adds to.
+func (w *writer) opaNone(rules []*policy.Rule) {
+	others := func(rule *policy.Rule) bool { return !own(rule) }
+	if !slices.ContainsFunc(rules, own) {
+		w.line("_own := set()\n")
+	}
+	if !slices.ContainsFunc(rules, others) {
+		w.line("_found := set()\n")
+	}
 }
 
 func (w *writer) opaOwn(rule *policy.Rule) {

@@ -10,6 +10,8 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -178,6 +180,35 @@ func TestAgent(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(page), "agent-one")
 	assert.NotContains(t, s.Log(), made[0], "the log gives no token away")
+}
+
+// TestSmallBundle publishes one rule with the shared modules: what is left of the time is mostly the server's.
+func TestSmallBundle(t *testing.T) {
+	w := newWorkshop(t)
+	root, err := stock.Root()
+	require.NoError(t, err)
+	require.NoError(t, os.CopyFS(w.path("small/lib"), os.DirFS(filepath.Join(root, "lib"))))
+	rule := "policies/process/restart_loop"
+	require.NoError(t, os.CopyFS(w.path("small/"+rule), os.DirFS(filepath.Join(root, rule))))
+	w.publish(w.release(1, "small"))
+	s := w.serve()
+	a := w.opa("http://"+s.agents, "")
+	w.agent(s, "current", 1)
+	for version := 2; version <= 4; version++ {
+		folder := w.release(version, "small")
+		w.wait(s.Server, func(ctx context.Context) error {
+			if v, err := s.view(ctx); err != nil || v.Bundles[0].Waiters == 0 {
+				return fmt.Errorf("the agent does not wait: %w", err)
+			}
+			return nil
+		})
+		published := time.Now()
+		w.publish(folder)
+		found := w.agent(s, "current", version)
+		t.Logf("one rule: published, loaded and reported within %s", time.Since(published).Round(time.Millisecond))
+		w.agentRuns(a, found.Bundles[0].Revision)
+	}
+	assert.Contains(t, w.metrics(s), `onelayer_fleet_acknowledge_seconds_count{bundle="onelayer"} 3`)
 }
 
 // decides asks the agent something; its decision log says what.

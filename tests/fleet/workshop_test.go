@@ -112,15 +112,16 @@ func (w *workshop) runs(args ...string) string {
 	return strings.TrimSpace(result.Stdout)
 }
 
-// release makes a folder vN with a release whose configuration differs from that of other versions.
-func (w *workshop) release(version int) string {
+// release makes a folder vN with a release of the whole library, or of the policies in folders, whose configuration differs
+// from that of other versions.
+func (w *workshop) release(version int, policies ...string) string {
 	w.t.Helper()
 	number := strconv.Itoa(version)
 	folder := "v" + number
 	w.write("fleet.yaml", "rules: {process/manager-entrypoint: {severity: "+[]string{"error", "warning"}[version%2]+"}}\n# "+number+"\n")
 	require.NoError(w.t, os.MkdirAll(w.path(folder), 0o755))
 	bundle := folder + "/onelayer-opa.tar.gz"
-	w.runs("build", "--config", "fleet.yaml", "-o", bundle)
+	w.runs(append([]string{"build", "--config", "fleet.yaml", "-o", bundle}, policies...)...)
 	w.runs("sign", "bundle", bundle, "--key", "bundle.pem", "--key-id", "k1", "--channel", "stable")
 	w.runs("sign", "release", bundle, "--key", "release.pem", "--channel", "stable", "--version", number)
 	w.runs("sign", "timestamp", folder+"/onelayer-opa.release.json", "--key", "timestamp.pem")
