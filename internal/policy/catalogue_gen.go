@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "bb78d220214d560f848875301d698dbfb987e997fb548d684f6f0e2f8f6f04b9"
+const catalogueDigest = "4a162fc724e211ca132dab059fb917dce2f4efcc3e1a35a872a962ec3694ca8c"
 
 var _ finding.Severity
 
@@ -87,7 +87,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "mesh/hand-rolled-proxy",
 				Title:       "The proxy of a mesh is written by hand",
-				Description: "The pod template holds a proxy of a mesh beside the application. The mesh owns its proxies - it injects, configures and upgrades them; one that is written by hand keeps its version and certificates by itself, and any container of that name makes injectors pass the Pod by silently.",
+				Description: "The pod template holds a proxy of a mesh beside the application. The mesh owns its proxies - it injects, configures and upgrades them; one that is written by hand keeps its version and certificates by itself, and a container of that name makes Linkerd pass the Pod by silently.",
 				Group:       "mesh",
 				Severity:    "warning",
 				Severities:  []finding.Severity{"warning", "info"},
@@ -173,7 +173,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Needs:       []string{"object", "namespace"},
 				Needles:     []string{"istio-injection", "istio.io/", "linkerd.io/", "gateway.networking.k8s.io/", "split.smi-spec.io/"},
 				Remediation: Remediation{
-					Default: "Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove what overrules it there, so that the mesh owns the traffic as intended.",
+					Default: "Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove what overrules it there, so that the mesh owns the traffic as intended. Write objects in a version that the mesh serves.",
 					Sidecar: "Write the label sidecar.istio.io/inject \"true\" or istio.io/rev on the pod template, in a namespace without istio-injection=disabled, and leave hostNetwork off.",
 					Ambient: "Write the label istio.io/dataplane-mode=ambient on the pod template or the namespace, and leave hostNetwork off.",
 					Linkerd: "Write the annotation linkerd.io/inject=enabled on the pod template or the namespace, and leave hostNetwork off.",
@@ -592,7 +592,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "observability/mesh-telemetry-disabled",
 				Title:       "The telemetry of the mesh is switched off",
-				Description: "The mesh measures every request - rate, errors, duration, traces, access logs - without the application's doing. Here that is switched off, so that dashboards and alerts are blind for these workloads, and the application would have to measure what the mesh owns.",
+				Description: "The mesh measures every request - rate, errors, duration, access logs - without the application's doing, and traces it as far as the application passes its headers on. Here that is switched off, so that dashboards and alerts are blind for these workloads, and the application would have to measure what the mesh owns.",
 				Group:       "observability",
 				Severity:    "warning",
 				Severities:  []finding.Severity{"error", "warning"},
@@ -1225,6 +1225,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Remediation: Remediation{
 					Default: "Declare a timeout and circuit breaking for the Service where the mesh reads them.",
 					Sidecar: "Give the host a VirtualService (or HTTPRoute) with a timeout and a DestinationRule with outlierDetection.",
+					Ambient: "Give the host an HTTPRoute with a timeout and a DestinationRule with outlierDetection, which its waypoint reads.",
 					Linkerd: "Annotate the Service with timeout.linkerd.io/request and balancer.linkerd.io/failure-accrual.",
 				},
 				Fix:   "manual",
@@ -1491,7 +1492,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "traffic/capture-exclusion",
 				Title:       "Traffic is kept from the proxy of the mesh",
-				Description: "An annotation tells the mesh not to capture a part of the traffic of a workload. The mesh owns mTLS, authorisation, balancing and metrics of what it captures; for the rest nobody does, and callers of a port that a Service sends traffic to cannot tell.",
+				Description: "An annotation tells the mesh not to capture a part of the traffic of a workload, or holds what is no port, for which nothing is injected. The mesh owns mTLS, authorisation, balancing and metrics of what it captures; for the rest nobody does, and callers of a port that a Service sends traffic to cannot tell.",
 				Group:       "traffic",
 				Severity:    "error",
 				Severities:  []finding.Severity{"error", "warning"},
@@ -1805,7 +1806,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "traffic/mesh-balancer-disabled",
 				Title:       "The balancer of the mesh is switched off",
-				Description: "The mesh owns load balancing between Pods. PASSTHROUGH, a resolution of NONE for a host of the cluster, or a Service that is exported to nobody send each call to the address that the client chose, so that neither the mesh nor Kubernetes spreads the load, and retries and outlier detection have no other Pod to go to.",
+				Description: "The mesh owns load balancing between Pods. PASSTHROUGH, a resolution of NONE for a host of the cluster, or a Service that is exported to nobody send each call to the address that the client chose - Kubernetes spreads connections at best, nobody spreads requests, and retries and outlier detection have no other Pod to go to.",
 				Group:       "traffic",
 				Severity:    "warning",
 				Severities:  []finding.Severity{"warning"},

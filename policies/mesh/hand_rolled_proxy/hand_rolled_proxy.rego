@@ -3,8 +3,8 @@
 # title: The proxy of a mesh is written by hand
 # description: >-
 #   The pod template holds a proxy of a mesh beside the application. The mesh owns its proxies - it injects, configures
-#   and upgrades them; one that is written by hand keeps its version and certificates by itself, and any container of
-#   that name makes injectors pass the Pod by silently.
+#   and upgrades them; one that is written by hand keeps its version and certificates by itself, and a container of
+#   that name makes Linkerd pass the Pod by silently.
 # related_resources:
 # - ref: https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
 #   description: Istio, how to customise the injected proxy

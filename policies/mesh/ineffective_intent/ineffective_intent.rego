@@ -36,7 +36,8 @@
 #   remediation:
 #     default: >-
 #       Put the key where the mesh reads it - on the metadata of the pod template, not of the controller - and remove
-#       what overrules it there, so that the mesh owns the traffic as intended.
+#       what overrules it there, so that the mesh owns the traffic as intended. Write objects in a version that the mesh
+#       serves.
 #     sidecar: >-
 #       Write the label sidecar.istio.io/inject "true" or istio.io/rev on the pod template, in a namespace without
 #       istio-injection=disabled, and leave hostNetwork off.

@@ -3,9 +3,8 @@
 # title: Logs go to files instead of stdout
 # description: >-
 #   The application writes its log to a file or a volume, by its command, its variables, its image or the ConfigMap that
-#   it mounts. The cluster's pipeline owns logs, and it reads what containers
-#   print - a file never reaches it, nobody rotates the file, and it fills the disk of the node or a volume that has to
-#   outlive the Pod.
+#   it mounts. The cluster's pipeline owns logs, and it reads what containers print - a file never reaches it, nobody
+#   rotates the file, and it fills the disk of the node or a volume that has to outlive the Pod.
 # related_resources:
 # - ref: https://12factor.net/logs
 #   description: Logs as event streams
@@ -175,7 +174,6 @@ _configured(record) := [written |
 _writer(record, text) := "winston" if {
 	regex.match(`(?m)^[^/*\n]*\btransports\.(?:Daily)?(?:Rotate)?File\s*\(`, text)
 	not contains(text, "transports.Console")
-	not _keeps_data(record)
 } else := "its web server" if {
 	some groups in regex.find_all_string_submatch_n(
 		`(?m)^\s*(?:access_log|error_log|CustomLog|ErrorLog|TransferLog)\s+"?(/[^\s;"]+)`,

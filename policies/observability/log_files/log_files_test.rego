@@ -63,6 +63,7 @@ _by_volume := _of("Deployment", {
 _by_map(text) := {[f.severity, f.path, f.msg, f.related] |
 	some f in log_files.violation with input as _by_volume with data.inventory as {"namespace": {"shop": {"v1": {
 		"ConfigMap": {
+			"other": {"metadata": {"name": "other", "namespace": "shop"}, "data": {"a": "access_log /srv/logs/b.log;"}},
 			"web": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web", "namespace": "shop"}, "data": {
 				"a": text,
 				"b": 7,
@@ -106,6 +107,11 @@ test_config_maps if {
 		_by_map(text) == set()
 	}
 	count(_found(_by_volume)) == 0
+	map := {"metadata": {"name": "web", "namespace": "shop"}, "data": {"a": "access_log /srv/logs/a.log;"}}
+	every maps, number in {[map]: 1, [map, object.union(map, {"kind": "ConfigMap"})]: 0} {
+		count(log_files.violation) == number with input as _by_volume
+			with data.lib.onelayer.prepared as {"config_maps": {"shop/web": maps}, "images": {}}
+	}
 }
 
 test_options if {

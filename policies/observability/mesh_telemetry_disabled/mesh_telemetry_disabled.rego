@@ -2,9 +2,9 @@
 # scope: package
 # title: The telemetry of the mesh is switched off
 # description: >-
-#   The mesh measures every request - rate, errors, duration, traces, access logs - without the application's doing.
-#   Here that is switched off, so that dashboards and alerts are blind for these workloads, and the application would
-#   have to measure what the mesh owns.
+#   The mesh measures every request - rate, errors, duration, access logs - without the application's doing, and
+#   traces it as far as the application passes its headers on. Here that is switched off, so that dashboards and
+#   alerts are blind for these workloads, and the application would have to measure what the mesh owns.
 # related_resources:
 # - ref: https://istio.io/latest/docs/reference/config/telemetry/
 #   description: Istio, Telemetry

@@ -40,6 +40,8 @@ test_a_port_without_readiness if {
 	_all == {[_id, "warning", _place]} with input as _deployment(_port) with prepared as _mesh
 	_all == {[_id, "info", _place]} with input as _deployment(_port)
 		with prepared as object.remove(_mesh, ["services"])
+	_all == {[_id, "info", _place]} with input as _deployment(_port)
+		with prepared as object.union(_mesh, {"mesh": false})
 	_messages == {concat("", [
 		`resilience/missing-probe: container "api" has no readinessProbe, `,
 		"so traffic comes before it is ready; add one",

@@ -31,6 +31,8 @@
 #       Declare a timeout and circuit breaking for the Service where the mesh reads them.
 #     sidecar: >-
 #       Give the host a VirtualService (or HTTPRoute) with a timeout and a DestinationRule with outlierDetection.
+#     ambient: >-
+#       Give the host an HTTPRoute with a timeout and a DestinationRule with outlierDetection, which its waypoint reads.
 #     linkerd: >-
 #       Annotate the Service with timeout.linkerd.io/request and balancer.linkerd.io/failure-accrual.
 #   fix: manual

@@ -77,7 +77,6 @@ violation contains finding.new(rego.metadata.chain(), probe.entry.obj, {
 	],
 }) if {
 	some probe in _probes
-	probe.entry.role == "main"
 	not reverse_proxy.runs(probe.entry)
 	not probe.number in _ports_of(probe.entry)
 	proxies := [entry |
@@ -86,7 +85,6 @@ violation contains finding.new(rego.metadata.chain(), probe.entry.obj, {
 		reverse_proxy.runs(entry)
 		probe.number in _ports_of(entry)
 	]
-	count(proxies) > 0
 }
 
 violation contains finding.new(rego.metadata.chain(), probe.entry.obj, {

@@ -234,7 +234,6 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	address := inventory.host(hostname.text(aimed.host), resource.ref(record.obj).namespace)
 	address.kind == "unknown"
 	address.form in {"short", "fqdn"}
-	not regex.match(`[${]`, aimed.host)
 	inventory.namespace(address.namespace)
 }
 

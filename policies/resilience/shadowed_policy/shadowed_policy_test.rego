@@ -173,6 +173,7 @@ test_delegates_of_delegates if {
 	}
 	_brief(_calls({"delegate": {"name": "cart", "namespace": "other"}}), []) == set()
 	_brief(_calls({"delegate": "cart"}), []) == set()
+	_brief(_istio_object("VirtualService", {"http": [{"delegate": "cart"}]}), []) == set()
 	{f.msg | some f in _found(_calls({"delegate": {"name": "cart"}}), [])} == {concat("", [
 		"resilience/shadowed-policy: this VirtualService delegates to itself, and Istio follows one level of delegates, ",
 		"so nothing reads the policy behind it; name the last delegate in the first VirtualService",

@@ -2,9 +2,9 @@
 # scope: package
 # title: Traffic is kept from the proxy of the mesh
 # description: >-
-#   An annotation tells the mesh not to capture a part of the traffic of a workload. The mesh owns mTLS, authorisation,
-#   balancing and metrics of what it captures; for the rest nobody does, and callers of a port that a Service sends
-#   traffic to cannot tell.
+#   An annotation tells the mesh not to capture a part of the traffic of a workload, or holds what is no port, for
+#   which nothing is injected. The mesh owns mTLS, authorisation, balancing and metrics of what it captures; for the
+#   rest nobody does, and callers of a port that a Service sends traffic to cannot tell.
 # related_resources:
 # - ref: https://istio.io/latest/docs/reference/config/annotations/
 #   description: Istio, annotations
@@ -132,7 +132,6 @@ _valid("port", entry) if {
 _valid("network", entry) if {
 	net.cidr_is_valid(entry)
 } else if {
-	not contains(entry, "/")
 	some mask in ["32", "128"]
 	net.cidr_is_valid(concat("/", [entry, mask]))
 }

@@ -148,6 +148,11 @@ test_calls if {
 	_levels(_of("traffic.sidecar.istio.io/includeOutboundPorts", "80"), _sidecar, []) == []
 }
 
+test_an_interface_is_no_network if {
+	interface := _of("traffic.sidecar.istio.io/excludeInterfaces", "10.0.0.0/8")
+	contains(_said(interface, _sidecar), " keeps interface 10.0.0.0/8 from")
+}
+
 test_lists_that_the_injector_refuses if {
 	every value in ["http", "8080,", "8080,,9000", "70000", "8000-9000", "-1"] {
 		_said(_of(_in, value), _sidecar) == concat("", [

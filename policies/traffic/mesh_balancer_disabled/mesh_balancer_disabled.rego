@@ -3,8 +3,8 @@
 # title: The balancer of the mesh is switched off
 # description: >-
 #   The mesh owns load balancing between Pods. PASSTHROUGH, a resolution of NONE for a host of the cluster, or a Service
-#   that is exported to nobody send each call to the address that the client chose, so that neither the mesh nor
-#   Kubernetes spreads the load, and retries and outlier detection have no other Pod to go to.
+#   that is exported to nobody send each call to the address that the client chose - Kubernetes spreads
+#   connections at best, nobody spreads requests, and retries and outlier detection have no other Pod to go to.
 # related_resources:
 # - ref: https://istio.io/latest/docs/reference/config/networking/destination-rule/
 #   description: Istio, DestinationRule
@@ -45,7 +45,7 @@ import data.lib.onelayer.params
 import data.lib.onelayer.resource
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("PASSTHROUGH for host %s takes balancing from the mesh and gives it to nobody; %s", [
+	"msg": sprintf("PASSTHROUGH for host %s takes balancing of requests from the mesh and gives it to nobody; %s", [
 		_host(record.obj),
 		"use LEAST_REQUEST or list the host in allowed_hosts",
 	]),

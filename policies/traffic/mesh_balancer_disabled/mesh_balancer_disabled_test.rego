@@ -89,7 +89,8 @@ test_services_that_are_exported_to_nobody if {
 
 test_messages if {
 	_said(_rule({"trafficPolicy": _through})) == concat("", [
-		"traffic/mesh-balancer-disabled: PASSTHROUGH for host web takes balancing from the mesh and gives it to nobody; use ",
+		"traffic/mesh-balancer-disabled: PASSTHROUGH for host web takes balancing of requests from the mesh and gives it to ",
+		"nobody; use ",
 		"LEAST_REQUEST or list the host in allowed_hosts",
 	])
 	_said(_entry({"hosts": [_local]})) == concat("", [
