@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "df3695a482d224a9e7dd61be816cd987a12f21e8fdda9b17276c885c5021777a"
+revision := "981ec94251a84c566a428bf1143de13d7030e1141e44a4e34379452c63e4e291"

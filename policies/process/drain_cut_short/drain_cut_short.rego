@@ -147,8 +147,7 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 	"path": array.concat(pod.meta_path, ["annotations", key]),
 }) if {
 	some pod in workload.pods
-	some key in [_config, _wait]
-	pod.meta.annotations[key]
+	some key, _ in pod.meta.annotations
 	_drains({"role": "main", "job": pod.job, "kind": pod.kind})
 	drain := _proxy_drain(pod, key)
 	drain.seconds >= _grace({"pod": pod})
@@ -177,8 +176,6 @@ _classic_pods := [pod |
 	some pod in workload.pods
 	mesh.classic(pod)
 ]
-
-_config := "proxy.istio.io/config"
 
 _wait := "config.alpha.linkerd.io/proxy-wait-before-exit-seconds"
 

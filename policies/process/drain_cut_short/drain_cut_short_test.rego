@@ -202,6 +202,11 @@ test_classic_proxies_leave_before_the_hook if {
 	img := object.union(_image([_cmd(["node", "a.js"])], {}), {"spec": {"refs": ["shop/web:1"]}})
 	both := {"kind": "List", "items": [_annotated("shop", {}, hook), img]}
 	_in_mesh(both, _classic) == {["warning", _hook]}
+	mixed := {"kind": "List", "items": [
+		_annotated("shop", {}, {"sleep": {"seconds": 1}}),
+		_annotated("shop", {"sidecar.istio.io/nativeSidecar": "true"}, hook),
+	]}
+	_in_mesh(mixed, _classic) == set()
 }
 
 _said(obj, config) := concat("|", [f.msg |
