@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "981ec94251a84c566a428bf1143de13d7030e1141e44a4e34379452c63e4e291"
+revision := "0328077bda27452d9a210189606bfce006bdc003ce6ba9d0e2073cef7da6d214"

@@ -146,7 +146,8 @@ func TestGatesOfSurroundingsAndNumbers(t *testing.T) {
 		anywhere("process/either", []string{"own", "unit:mesh"}, nil),
 		anywhere("process/both", []string{"own"}, []string{"mesh"}),
 		anywhere("process/around", nil, []string{"mesh"}),
-		anywhere("process/number", []string{"'15021'"}, nil))
+		anywhere("process/number", []string{"'15021'"}, nil),
+		anywhere("process/pair", []string{"'first & unit:second'", "'first & unit:third'"}, nil))
 	namespace := func(labels string) *source.Document {
 		return document(t, "ns.yaml", 1, "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n  labels: "+labels+"\n")
 	}
@@ -168,6 +169,11 @@ func TestGatesOfSurroundingsAndNumbers(t *testing.T) {
 		"a number as text":                  {"{a: '15021'}", "", namespace("{a: b}"), []string{"number"}},
 		"a number in another spelling":      {"{a: 0x3AAD}", "", namespace("{a: b}"), []string{"number"}},
 		"a number with a fraction":          {"{a: 1.5021e4}", "", namespace("{a: b}"), []string{"number"}},
+		"the first of a pair":               {"{a: first}", "", namespace("{a: b}"), nil},
+		"the second of a pair":              {"{a: b}", "", namespace("{a: second}"), nil},
+		"both of a pair":                    {"{a: first}", "", namespace("{a: second}"), []string{"pair"}},
+		"both of another pair":              {"{a: first}", "", namespace("{a: third}"), []string{"pair"}},
+		"both of a pair in one document":    {"{a: first, b: third}", "", namespace("{a: b}"), []string{"pair"}},
 		"another number":                    {"{a: 15022}", "", namespace("{a: b}"), nil},
 	}
 	for name, c := range cases {

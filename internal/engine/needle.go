@@ -14,6 +14,9 @@ const maxRules = 256
 // around is added to the number of a rule for its needles that may stand anywhere in a unit.
 const around = maxRules
 
+// firstPair is the number of the first pseudo rule for needles of two literals.
+const firstPair = maxRules * 3 / 4
+
 // doubtRule is the number of the pseudo rule for the doubtful spellings.
 const doubtRule = maxRules - 1
 

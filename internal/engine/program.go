@@ -39,8 +39,10 @@ type program struct {
 	// looksAround tells that a rule has needles of the unit, surrounded which ones find nothing without one of them.
 	looksAround bool
 	surrounded  ruleSet
-	loaded      map[string]bool
-	purity      *purity
+	// pairs are, by the number of a pseudo rule, the rules that both literals of a needle open.
+	pairs  map[int]int
+	loaded map[string]bool
+	purity *purity
 }
 
 // dispatch says which rules judge the documents of one kind: all of them, those that no needle gates, and those that a
@@ -66,6 +68,11 @@ func (p *program) choose(doc *source.Document, unit *ruleSet, gate bool) (ruleSe
 	}
 	if unit != nil {
 		found.fromAround(unit, &p.surrounded)
+	}
+	for pair, rule := range p.pairs {
+		if found.has(pair) {
+			found.add(rule)
+		}
 	}
 	found.intersect(&kind.all)
 	return found, found != ruleSet{}
@@ -153,15 +160,15 @@ var verifiedStages = []ast.StageID{
 
 // plan makes the dispatch table for the kinds of a tree. Nothing is compiled yet.
 func (e *Engine) plan(kinds map[string]bool) (*program, error) {
-	p := &program{kinds: map[string]*dispatch{}, loaded: map[string]bool{}, numbers: map[int]map[string]bool{}}
+	p := &program{kinds: map[string]*dispatch{}, loaded: map[string]bool{}, numbers: map[int]map[string]bool{}, pairs: map[int]int{}}
 	for _, rule := range e.rules {
 		if slices.ContainsFunc(rule.AppliesTo, func(kind string) bool { return kinds[kind] }) {
 			p.rules = append(p.rules, rule)
 			p.exprs = append(p.exprs, ask(rule.Package+".violation", ruleVar(len(p.exprs))))
 		}
 	}
-	if len(p.rules) >= doubtRule {
-		return nil, fmt.Errorf("compile policies: more than %d rules", doubtRule)
+	if len(p.rules) > firstPair {
+		return nil, fmt.Errorf("compile policies: more than %d rules", firstPair)
 	}
 	p.index(kinds)
 	return p, nil
@@ -252,7 +259,11 @@ func (p *program) gate(number int, rule *policy.Rule, needles map[int][]string) 
 	decides := len(rule.Needles) > 0
 	for _, needle := range rule.Needles {
 		literal, isAround := strings.CutPrefix(needle, policy.Around)
+		left, right, isPair := strings.Cut(needle, policy.And+policy.Around)
 		switch {
+		case isPair:
+			literal = left
+			decides = decides && usable(right) && p.pair(number, left, right, needles)
 		case isAround:
 			unit = append(unit, literal)
 		case isNumber(needle):
@@ -275,6 +286,19 @@ func (p *program) gate(number int, rule *policy.Rule, needles map[int][]string) 
 		p.looksAround = p.looksAround || len(unit) > 0
 	}
 	return decides
+}
+
+// pair notes a pseudo rule for two literals that open a rule together; it gives false when there is no room for it.
+func (p *program) pair(rule int, own, unit string, needles map[int][]string) bool {
+	number := firstPair + len(p.pairs)
+	if number >= doubtRule {
+		return false
+	}
+	p.pairs[number] = rule
+	p.surrounded.add(number)
+	p.looksAround = true
+	needles[number], needles[around+number] = []string{own}, []string{unit}
+	return true
 }
 
 func (d *dispatch) add(rule int, gated, surrounded, numbered bool) {

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "4a162fc724e211ca132dab059fb917dce2f4efcc3e1a35a872a962ec3694ca8c"
+const catalogueDigest = "b28e52e67a40a20c28c9f264791300ff17f5e04e88b01d12d3fafa2665fbc4dc"
 
 var _ finding.Severity
 
@@ -416,7 +416,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source", "inventory"},
-				Needles:     []string{"log", "LOG", "configMap"},
+				Needles:     []string{"log", "configMap & unit:transports.", "configMap & unit:access_log", "configMap & unit:error_log", "configMap & unit:CustomLog", "configMap & unit:ErrorLog", "configMap & unit:TransferLog"},
 				Parameters: map[string]Parameter{
 					"allowed_paths": Parameter{
 						Type:        "array",

@@ -38,6 +38,7 @@ func holdsAnother(needle string, all []string) bool {
 // behind it.
 func (h *Hints) take(needle string) {
 	const boundary = `\b`
+	needle, _, _ = strings.Cut(needle, And)
 	literal, left := strings.CutPrefix(needle, boundary)
 	literal, right := strings.CutSuffix(literal, boundary)
 	literal = strings.ToLower(literal)

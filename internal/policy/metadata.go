@@ -222,7 +222,9 @@ func (m *metadata) checkLists(r *Rule) {
 }
 
 func isEmptyNeedle(needle string) bool {
-	return strings.ReplaceAll(strings.TrimPrefix(needle, Around), `\b`, "") == ""
+	return slices.ContainsFunc(strings.Split(needle, And), func(literal string) bool {
+		return strings.ReplaceAll(strings.TrimPrefix(literal, Around), `\b`, "") == ""
+	})
 }
 
 func (m *metadata) checkTexts(a *ast.Annotations, r *Rule) {

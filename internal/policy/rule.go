@@ -31,7 +31,7 @@ type Rule struct {
 	Needs []string `json:"needs"`
 	// Needles are literals; a document that holds none of them cannot break the rule. Empty means: always judge. A \b at
 	// an end of a needle asks for the end of a word: no letter or digit beside it. One that begins with unit: may stand
-	// in any object that was given together with the document, or in the configuration.
+	// in any object that was given together with the document, or in the configuration, and A & unit:B asks for both.
 	Needles []string `json:"needles"`
 	// Surroundings are literals like needles; where none of them stands in any object that was given together or in the
 	// configuration, the rule finds nothing.
@@ -97,8 +97,12 @@ func (r *Rule) Judges(groupKind string) bool {
 	return slices.Contains(r.AppliesTo, groupKind)
 }
 
-// Around begins a needle that is looked for around a document too.
-const Around = "unit:"
+const (
+	// Around begins a needle that is looked for around a document too.
+	Around = "unit:"
+	// And joins a needle of a document with one of what stands around it.
+	And = " & "
+)
 
 // ByItself tells whether the text of a document alone can show that the rule finds nothing in it.
 func (r *Rule) ByItself() bool {

@@ -25,7 +25,8 @@
 #   ]
 #   needs: [object, source, inventory]
 #   needles: [
-#     "log", "LOG", "configMap"
+#     "log", "configMap & unit:transports.", "configMap & unit:access_log", "configMap & unit:error_log",
+#     "configMap & unit:CustomLog", "configMap & unit:ErrorLog", "configMap & unit:TransferLog"
 #   ]
 #   parameters:
 #     allowed_paths:

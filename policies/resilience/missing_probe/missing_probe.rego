@@ -76,15 +76,14 @@ _serving := [entry |
 ]
 
 _serves(entry) if {
+	count(entry.container.ports) > 0
+	not endswith(entry.kind, "/DaemonSet")
+} else if {
 	entry.path in _managed
 } else if {
 	count(entry.container.ports) > 0
-	_may_be_called(entry)
+	_called(entry)
 }
-
-_may_be_called(entry) if {
-	not endswith(entry.kind, "/DaemonSet")
-} else := _called(entry)
 
 _called(entry) if {
 	namespace := resource.ref(entry.obj).namespace
