@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "0328077bda27452d9a210189606bfce006bdc003ce6ba9d0e2073cef7da6d214"
+revision := "31d969d6694f39b3896fbbb6cfeace43e6c463119e6f8138343472fe93f0b6d5"

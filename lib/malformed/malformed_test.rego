@@ -2,8 +2,6 @@ package lib.onelayer.malformed_test
 
 import data.lib.onelayer.malformed
 
-_service(http) := {"spec": {"http": http}}
-
 _fields(kind, spec) := {concat(".", [sprintf("%v", [part]) | some part in field.path]) |
 	some field in malformed.fields(kind, {"spec": spec})
 }

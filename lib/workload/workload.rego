@@ -58,14 +58,15 @@ pods_of(record) := [{
 	"kind": record.kind,
 	"file": record.file,
 	"spec": template.spec,
-	"path": place.spec,
+	"path": array.concat(base, ["spec"]),
 	"meta": resource.meta(template),
-	"meta_path": place.meta,
-	"job": place.job,
+	"meta_path": array.concat(base, ["metadata"]),
+	"job": job,
 } |
-	place := _places[record.kind]
-	template := object.get(record.obj, template_paths[record.kind], null)
+	base := template_paths[record.kind]
+	template := object.get(record.obj, base, null)
 	is_object(template.spec)
+	job := record.kind in job_kinds
 ]
 
 # METADATA
@@ -85,15 +86,6 @@ containers_of(pod) := [record |
 		"pod": pod,
 	}
 ]
-
-_places := {kind: place |
-	some kind, base in template_paths
-	place := {
-		"spec": array.concat(base, ["spec"]),
-		"meta": array.concat(base, ["metadata"]),
-		"job": kind in job_kinds,
-	}
-}
 
 _role("containers", _) := "main"
 
