@@ -82,6 +82,7 @@ test_an_agent_of_the_node_must_be_ready_for_a_service_only if {
 	_all == set() with input as agent
 	_all == set() with input as agent with prepared as object.remove(_mesh, ["services"])
 	_all == {[_id, "warning", _place]} with input as agent with prepared as _mesh
+	_all == set() with input as _kind({"kind": "DaemonSet"}, {}) with prepared as _mesh
 	_all == {[_id, "error", _place]} with input as _kind({"kind": "DaemonSet"}, _managed)
 }
 
