@@ -133,6 +133,7 @@ func TestLoadRefusesMetadataOutsideTheSchema(t *testing.T) {
 		"unknown need":           {"needs: [object, source]", "needs: [internet]", `:16: custom.needs: unknown value "internet"`},
 		"empty needle":           {"needles: [pm2]", `needles: [""]`, ":17: custom.needles: an empty needle is in every document"},
 		"empty surrounding":      {"needles: [pm2]", `surroundings: [""]`, ":17: custom.surroundings: an empty needle is in every document"},
+		"needles around twice":   {"needles: [pm2]", "needles: [\"unit:a\"]\n#   surroundings: [b]", ":18: custom.surroundings: needles that begin with unit: say"},
 		"empty needle of a unit": {"needles: [pm2]", `needles: ["unit:"]`, ":17: custom.needles: an empty needle is in every document"},
 		"parameter name":         {"#     limit:", "#     Limit:", `:19: custom.parameters.Limit: not a snake_case name`},
 		"parameter without text": {"#       description: How many.\n", "", ":19: custom.parameters.limit: description is missing"},

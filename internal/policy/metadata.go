@@ -219,7 +219,13 @@ func (m *metadata) checkLists(r *Rule) {
 			m.fail(field, "custom.%s: an empty needle is in every document", field)
 		}
 	}
+	if len(r.Surroundings) > 0 && slices.ContainsFunc(r.Needles, isAround) {
+		m.fail("surroundings", "custom.surroundings: needles that begin with %s say what must stand around already", Around)
+	}
 }
+
+// isAround tells whether a needle alone is looked for around a document.
+func isAround(needle string) bool { return strings.HasPrefix(needle, Around) }
 
 func isEmptyNeedle(needle string) bool {
 	return slices.ContainsFunc(strings.Split(needle, And), func(literal string) bool {

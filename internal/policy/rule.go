@@ -7,7 +7,6 @@ package policy
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/onelayer/onelayer/internal/finding"
 )
@@ -106,5 +105,5 @@ const (
 
 // ByItself tells whether the text of a document alone can show that the rule finds nothing in it.
 func (r *Rule) ByItself() bool {
-	return len(r.Needles) > 0 && !slices.ContainsFunc(r.Needles, func(n string) bool { return strings.HasPrefix(n, Around) })
+	return len(r.Needles) > 0 && !slices.ContainsFunc(r.Needles, isAround)
 }
