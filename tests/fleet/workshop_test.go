@@ -32,28 +32,12 @@ var onelayer string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	code, err := setUp(m)
+	code, err := stock.RunWithTool(m, &onelayer)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "fleet:", err)
 		os.Exit(1)
 	}
 	os.Exit(code)
-}
-
-func setUp(m *testing.M) (code int, err error) {
-	root, err := stock.Root()
-	if err != nil {
-		return 0, err
-	}
-	dir, err := os.MkdirTemp("", "onelayer-fleet")
-	if err != nil {
-		return 0, fmt.Errorf("make folder: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if onelayer, err = stock.Onelayer(context.Background(), root, dir); err != nil {
-		return 0, err
-	}
-	return m.Run(), nil
 }
 
 // workshop is a folder with keys and releases.

@@ -9,7 +9,6 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,28 +26,12 @@ import (
 var onelayer string
 
 func TestMain(m *testing.M) {
-	code, err := setUp(m)
+	code, err := stock.RunWithTool(m, &onelayer)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "registry:", err)
 		os.Exit(1)
 	}
 	os.Exit(code)
-}
-
-func setUp(m *testing.M) (code int, err error) {
-	root, err := stock.Root()
-	if err != nil {
-		return 0, err
-	}
-	dir, err := os.MkdirTemp("", "onelayer-registry")
-	if err != nil {
-		return 0, fmt.Errorf("make folder: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if onelayer, err = stock.Onelayer(context.Background(), root, dir); err != nil {
-		return 0, err
-	}
-	return m.Run(), nil
 }
 
 // released is the file of a released program.

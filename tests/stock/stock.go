@@ -138,6 +138,23 @@ func Onelayer(ctx context.Context, clone, dir string) (string, error) {
 	return file, nil
 }
 
+// RunWithTool builds the tool of this clone, stores its file in tool while the tests of m run, and gives their exit code.
+func RunWithTool(m interface{ Run() int }, tool *string) (code int, err error) {
+	root, err := Root()
+	if err != nil {
+		return 0, err
+	}
+	dir, err := os.MkdirTemp("", "onelayer-tool")
+	if err != nil {
+		return 0, fmt.Errorf("make folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if *tool, err = Onelayer(context.Background(), root, dir); err != nil {
+		return 0, err
+	}
+	return m.Run(), nil
+}
+
 // environment is what builds run with: no C compiler, no workspace, nothing but what go.mod and go.sum pin.
 func environment() []string {
 	env := slices.DeleteFunc(os.Environ(), func(entry string) bool {
