@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "31d969d6694f39b3896fbbb6cfeace43e6c463119e6f8138343472fe93f0b6d5"
+revision := "08097edd2e8509c7877810c663f50f3811b3b461f9a7394a6ce2314e3ff9413b"

@@ -32,6 +32,8 @@ type Library interface {
 	Modules(names ...string) ([]*ast.Module, error)
 	// Files gives the files that Modules would parse.
 	Files(names ...string) ([]string, error)
+	// Gates lists the shared rules that are empty in most documents.
+	Gates() []policy.Gate
 }
 
 // Options narrow and bound a run. The zero value judges everything with the default budget.
@@ -182,15 +184,23 @@ func (r *run) plan(context.Context) error {
 // list adds the tasks of a unit.
 func (r *run) list(u *unitRun) {
 	var unit *ruleSet
+	texts := make([]*ruleSet, len(u.Documents)+len(u.Context))
 	if r.engine.gating {
-		unit = r.program.around(slices.Concat(u.Documents, u.Context), r.engine.config)
+		docs := slices.Concat(u.Documents, u.Context)
+		for i, doc := range docs {
+			texts[i] = r.program.scanned(doc)
+		}
+		unit = r.program.around(docs, texts, r.engine.config)
 	}
-	for _, doc := range u.Documents {
+	for i, doc := range u.Documents {
 		if doc.Value == nil || doc.GroupKind == kindReview || r.engine.lookedUp(doc) {
 			continue
 		}
 		declared := r.reviews && mayDeclare(doc)
-		rules, any := r.program.choose(doc, unit, r.engine.gating && !u.joined.mentions(doc))
+		if u.joined.mentions(doc) {
+			texts[i] = nil
+		}
+		rules, any := r.program.choose(doc, unit, texts[i])
 		if any || declared {
 			r.tasks = append(r.tasks, task{unit: u, doc: doc, rules: rules, declared: declared})
 		}
@@ -205,7 +215,7 @@ func (r *run) compile(ctx context.Context) error {
 	}
 	var beside []string
 	if r.reviews {
-		reviewers, _ := r.program.choose(&source.Document{GroupKind: kindReview}, nil, false)
+		reviewers, _ := r.program.choose(&source.Document{GroupKind: kindReview}, nil, nil)
 		needed.union(&reviewers)
 		beside = append(beside, packageExempt)
 	}
@@ -218,7 +228,9 @@ func (r *run) compile(ctx context.Context) error {
 	if err := r.program.compile(r.engine.library, &needed, beside, &r.engine.options); err != nil {
 		return err
 	}
-	if !r.engine.memory {
+	if r.engine.memory {
+		r.program.layouts = readLayouts(ctx, r.program, newUnitData(r.engine.config, false, func() ast.Value { return ast.NewObject() }))
+	} else {
 		r.program.purity = newPurity(nil, nil)
 	}
 	on, err := r.program.enabled(ctx, &needed, r.engine.config)

@@ -14,6 +14,9 @@ import (
 	"github.com/onelayer/onelayer/internal/source"
 )
 
+// emptyList is the value of a shared rule whose gate is closed.
+var emptyList = ast.ArrayTerm()
+
 // retryShare is the part of the budget that one rule gets when the rules of a document are asked one by one.
 const retryShare = 8
 
@@ -32,6 +35,7 @@ type worker struct {
 	data    *unitData
 	queries map[queryKey]*topdown.Query
 	memo    *memo
+	given   *given
 	// admission tells that documents are judged as a cluster would.
 	admission bool
 }
@@ -42,7 +46,15 @@ type queryKey struct {
 }
 
 func newWorker(p *program, allowed time.Duration) *worker {
-	return &worker{program: p, allowed: allowed, budget: &budget{}, queries: map[queryKey]*topdown.Query{}, memo: newMemo(p.purity)}
+	w := &worker{
+		program: p, allowed: allowed, budget: &budget{}, queries: map[queryKey]*topdown.Query{}, memo: newMemo(p.purity),
+		given: &given{layouts: p.layouts},
+	}
+	w.memo.give(packageParams+".config", w.given.configuration)
+	w.memo.give(packageResource+".all", w.given.records)
+	w.memo.give(packageWorkload+".pods", w.given.templates)
+	w.memo.give(packageWorkload+".containers", w.given.list)
+	return w
 }
 
 // judge evaluates the rules that concern a document. A rule that fails costs its own findings only.
@@ -72,7 +84,8 @@ func (w *worker) judgeEach(ctx context.Context, doc *source.Document, rules rule
 			continue
 		}
 		w.budget.start(min(left, w.allowed/retryShare))
-		var one ruleSet
+		one := rules
+		one.intersect(&w.program.all)
 		one.add(i)
 		if err := w.ask(ctx, queryKey{rules: one}, doc.Value, v); err != nil && ctx.Err() == nil {
 			v.problems = append(v.problems, problem(doc, rule.ID, err))
@@ -80,7 +93,7 @@ func (w *worker) judgeEach(ctx context.Context, doc *source.Document, rules rule
 	}
 	if declared {
 		w.budget.start(w.allowed)
-		if err := w.ask(ctx, queryKey{declared: true}, doc.Value, v); err != nil && ctx.Err() == nil {
+		if err := w.ask(ctx, queryKey{rules: w.program.all, declared: true}, doc.Value, v); err != nil && ctx.Err() == nil {
 			v.problems = append(v.problems, problem(doc, "waivers", err))
 		}
 	}
@@ -115,7 +128,7 @@ func (w *worker) ask(ctx context.Context, key queryKey, input ast.Value, v *verd
 		query = newQuery(w.program.compiler, w.program.body(&key.rules, key.declared), w.data, w.budget).WithVirtualCache(w.memo)
 		w.queries[key] = query
 	}
-	w.memo.next()
+	w.begin(&key.rules, input)
 	query = query.WithStore(w.data).WithBaseCache(w.data).WithInput(ast.NewTerm(input))
 	return query.Iter(ctx, func(result topdown.QueryResult) error {
 		for variable, term := range result {
@@ -123,6 +136,17 @@ func (w *worker) ask(ctx context.Context, key queryKey, input ast.Value, v *verd
 		}
 		return nil
 	})
+}
+
+// begin takes what is known of a document before anything is asked.
+func (w *worker) begin(open *ruleSet, input ast.Value) {
+	w.memo.next()
+	w.given.begin(input, w.data.config)
+	for i, gate := range w.program.gates {
+		if !open.has(len(w.program.rules) + i) {
+			w.memo.know(gate.Rule, emptyList)
+		}
+	}
 }
 
 func (v *verdict) add(variable ast.Var, terms []*ast.Term) {

@@ -101,7 +101,11 @@ func TestChoiceOfRules(t *testing.T) {
 			if c.text != "" {
 				doc.Raw = []byte(c.text)
 			}
-			got, any := p.choose(doc, &ruleSet{}, c.gate)
+			var text *ruleSet
+			if c.gate {
+				text = p.scanned(doc)
+			}
+			got, any := p.choose(doc, &ruleSet{}, text)
 			var want ruleSet
 			for _, id := range c.want {
 				want.add(number[id])
@@ -193,7 +197,7 @@ func TestGatesOfSurroundingsAndNumbers(t *testing.T) {
 }
 
 func TestTooManyRulesAreRefused(t *testing.T) {
-	p := &Engine{}
+	p := &Engine{library: library(t)}
 	for i := range maxRules {
 		_ = i
 		p.rules = append(p.rules, ruleFor("/ConfigMap"))

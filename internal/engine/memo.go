@@ -19,8 +19,9 @@ type memo struct {
 	purity *purity
 	// query numbers the queries, from 1.
 	query uint32
-	// rules are the values of rules, by number.
-	rules []ruleAnswer
+	// rules are the values of rules, by number; givers know some of them without evaluation.
+	rules  []ruleAnswer
+	givers []func() *ast.Term
 	// calls are the functions by the term that names them at a call, functions by their path.
 	calls     map[*ast.Term]*function
 	functions map[string]*function
@@ -59,7 +60,7 @@ type call struct {
 const seenCalls = 1 << 14
 
 func newMemo(p *purity) *memo {
-	m := &memo{purity: p, seen: make([]uint32, seenCalls)}
+	m := &memo{purity: p, seen: make([]uint32, seenCalls), givers: make([]func() *ast.Term, p.count)}
 	m.forget()
 	return m
 }
@@ -124,12 +125,38 @@ func (m *memo) Get(ref ast.Ref) (*ast.Term, bool) {
 		if known.query == m.query || known.query == everyQuery {
 			return known.value, known.value == nil
 		}
-		return nil, false
+		return m.given(rule.number), false
 	}
 	if m.depth == 0 && m.rest == nil {
 		return nil, false
 	}
 	return m.other().Get(ref)
+}
+
+// give has a function answer for a rule, as long as it can: its nil leaves the rule to evaluation.
+func (m *memo) give(path string, answer func() *ast.Term) {
+	if rule := m.purity.named(path); rule != nil {
+		m.givers[rule.number] = answer
+	}
+}
+
+// know keeps the value of a rule in the current query.
+func (m *memo) know(path string, value *ast.Term) {
+	if rule := m.purity.named(path); rule != nil {
+		m.rules[rule.number] = ruleAnswer{value, m.query}
+	}
+}
+
+// given asks the function that answers for a rule, if there is one. What it says holds of the input, and so in no scope.
+func (m *memo) given(number int) *ast.Term {
+	if m.depth > 0 || m.givers[number] == nil {
+		return nil
+	}
+	value := m.givers[number]()
+	if value != nil {
+		m.rules[number] = ruleAnswer{value, m.query}
+	}
+	return value
 }
 
 // Put keeps an answer.

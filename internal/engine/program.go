@@ -43,6 +43,12 @@ type program struct {
 	pairs  map[int]int
 	loaded map[string]bool
 	purity *purity
+	// gates are the shared rules whose needles have the numbers from len(rules) on. all holds these numbers, judges those
+	// of the rules.
+	gates       []policy.Gate
+	all, judges ruleSet
+	// layouts are where kinds keep their pod templates.
+	layouts map[string]*layout
 }
 
 // dispatch says which rules judge the documents of one kind: all of them, those that no needle gates, and those that a
@@ -52,9 +58,16 @@ type dispatch struct {
 	gated                  bool
 }
 
+// scanned gives the numbers of the needles that stand in the text of a document.
+func (p *program) scanned(doc *source.Document) *ruleSet {
+	var own ruleSet
+	p.scan.scan(doc.Raw, &own)
+	return &own
+}
+
 // choose gives the rules that are worth evaluating on a document, where unit is what stands around it, nil where nobody
-// knows. Without gate, the text of the document rules out none.
-func (p *program) choose(doc *source.Document, unit *ruleSet, gate bool) (ruleSet, bool) {
+// knows, and text what scanned gives, nil where the text of the document rules out none.
+func (p *program) choose(doc *source.Document, unit, text *ruleSet) (ruleSet, bool) {
 	kind := p.kinds[doc.GroupKind]
 	if kind == nil {
 		return ruleSet{}, false
@@ -63,8 +76,8 @@ func (p *program) choose(doc *source.Document, unit *ruleSet, gate bool) (ruleSe
 		return kind.all, true
 	}
 	found := kind.all
-	if gate {
-		found = p.found(doc, kind)
+	if text != nil {
+		found = p.found(doc, kind, *text)
 	}
 	if unit != nil {
 		found.fromAround(unit, &p.surrounded)
@@ -75,13 +88,13 @@ func (p *program) choose(doc *source.Document, unit *ruleSet, gate bool) (ruleSe
 		}
 	}
 	found.intersect(&kind.all)
-	return found, found != ruleSet{}
+	judging := found
+	judging.intersect(&p.judges)
+	return found, judging != ruleSet{}
 }
 
-// found gives the rules that the text of a document opens, or its numbers, or everything does.
-func (p *program) found(doc *source.Document, kind *dispatch) ruleSet {
-	var found ruleSet
-	p.scan.scan(doc.Raw, &found)
+// found adds to the rules that the text of a document opens those that its numbers open, or everything does.
+func (p *program) found(doc *source.Document, kind *dispatch, found ruleSet) ruleSet {
 	if found.has(p.scan.doubt) {
 		return kind.all
 	}
@@ -104,18 +117,17 @@ func (p *program) openByNumber(doc *source.Document, kind *dispatch, found *rule
 
 // around gives the needles of the unit that stand in its documents or in the configuration. Where a text hides letters,
 // the value is looked at. Our own kinds describe files, in which no needle of the unit stands.
-func (p *program) around(docs []*source.Document, config ast.Value) *ruleSet {
+func (p *program) around(docs []*source.Document, texts []*ruleSet, config ast.Value) *ruleSet {
 	var found ruleSet
 	if !p.looksAround {
 		return &found
 	}
 	p.scan.scan([]byte(config.String()), &found)
-	for _, doc := range docs {
+	for i, doc := range docs {
 		if doc.Value == nil || strings.HasPrefix(doc.GroupKind, ownGroup+"/") {
 			continue
 		}
-		var own ruleSet
-		p.scan.scan(doc.Raw, &own)
+		own := *texts[i]
 		if doc.Raw == nil || own.has(p.scan.doubt) {
 			p.scan.scan([]byte(doc.Value.String()), &own)
 		}
@@ -167,7 +179,8 @@ func (e *Engine) plan(kinds map[string]bool) (*program, error) {
 			p.exprs = append(p.exprs, ask(rule.Package+".violation", ruleVar(len(p.exprs))))
 		}
 	}
-	if len(p.rules) > firstPair {
+	p.gates = e.library.Gates()
+	if len(p.rules)+len(p.gates) > firstPair {
 		return nil, fmt.Errorf("compile policies: more than %d rules", firstPair)
 	}
 	p.index(kinds)
@@ -236,7 +249,9 @@ func packageName(module *ast.Module) string {
 // index makes the dispatch table and the scanner.
 func (p *program) index(kinds map[string]bool) {
 	needles := map[int][]string{}
+	opened := p.indexGates(needles)
 	for i, rule := range p.rules {
+		p.judges.add(i)
 		gated := p.gate(i, rule, needles)
 		for _, kind := range rule.AppliesTo {
 			if !kinds[kind] {
@@ -249,7 +264,30 @@ func (p *program) index(kinds map[string]bool) {
 			p.kinds[kind].add(i, gated && !own, p.surrounded.has(i) && !own, len(p.numbers[i]) > 0)
 		}
 	}
+	for kind, dispatch := range p.kinds {
+		dispatch.all.union(&p.all)
+		if strings.HasPrefix(kind, ownGroup+"/") {
+			dispatch.ungated.union(&p.all)
+		} else {
+			dispatch.ungated.union(&opened)
+			dispatch.gated = dispatch.gated || len(p.gates) > 0
+		}
+	}
 	p.scan = newScanner(needles, doubtRule)
+}
+
+// indexGates numbers the gates, and gives those that no text can close.
+func (p *program) indexGates(needles map[int][]string) (opened ruleSet) {
+	for i, gate := range p.gates {
+		number := len(p.rules) + i
+		p.all.add(number)
+		if slices.ContainsFunc(gate.Needles, func(needle string) bool { return !usable(needle) }) {
+			opened.add(number)
+			continue
+		}
+		needles[number] = gate.Needles
+	}
+	return opened
 }
 
 // gate notes what opens a rule; it gives false when the text of a document decides nothing about it.
@@ -343,6 +381,7 @@ func matches(rule *policy.Rule, pattern string) bool {
 // enabled gives the rules that the configuration does not switch off.
 func (p *program) enabled(ctx context.Context, needed *ruleSet, config ast.Value) (ruleSet, error) {
 	on := *needed
+	on.union(&p.all)
 	if !p.loaded[packageParams] || !holds(config, "rules") {
 		return on, nil
 	}

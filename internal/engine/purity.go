@@ -44,6 +44,17 @@ func (p *purity) rule(ref ast.Ref) (*knownRule, bool) {
 	return node.rule, node.rule != nil
 }
 
+// named gives the rule at a dotted path without data, nil where there is none.
+func (p *purity) named(path string) *knownRule {
+	node := p.root
+	for name := range strings.SplitSeq(path, ".") {
+		if node = node.children[name]; node == nil {
+			return nil
+		}
+	}
+	return node.rule
+}
+
 // newPurity numbers the rules with the paths given, of which some are pure.
 func newPurity(pure, paths []string) *purity {
 	p := &purity{pure: make(map[string]bool, len(pure)), root: &pathNode{}}

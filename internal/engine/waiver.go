@@ -104,7 +104,7 @@ func (r *run) review(ctx context.Context) error {
 	w.budget.start(w.allowed)
 	covered, err := answer(ctx, r.program, ask(packageExempt+".covered", varAnswer), data, doc.Value, w.budget)
 	if err == nil {
-		rules, _ := r.program.choose(doc, nil, false)
+		rules, _ := r.program.choose(doc, nil, nil)
 		rules.intersect(&r.on)
 		audit := w.judge(ctx, doc, rules, false)
 		r.problems = append(r.problems, audit.problems...)

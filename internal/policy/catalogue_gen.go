@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "b28e52e67a40a20c28c9f264791300ff17f5e04e88b01d12d3fafa2665fbc4dc"
+const catalogueDigest = "86c6a14fb532996257ced513cf2c196e4162c292e67a34251826167272cd0dd0"
 
 var _ finding.Severity
 
@@ -2319,6 +2319,12 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				File:    "lib/supervision/supervision.rego",
 				Package: "lib.onelayer.supervision",
 				Imports: []string{"lib.onelayer.command", "lib.onelayer.container", "lib.onelayer.inventory", "lib.onelayer.manager", "lib.onelayer.pm2", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Gates: []Gate{
+					Gate{
+						Rule:    "lib.onelayer.supervision.entries",
+						Needles: []string{"pm2", "forever", "supervis", "s6", "/init", "-init", "my_init", "runsv", "runit", "sv\\b", "circus", "honcho", "monit", "god\\b", "systemd", "systemctl", "sl-", "slc\\b", "strong", "passenger", "foreman", "overmind", "hivemind", "goreman", "forego", "nf\\b", "concurrently", "run-all", "run-p", "cron", "watch", "--hot", "nodemon", "node-dev", "tsnd", "nest\\b", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "discourse", "gitlab", "procodile", "shoreman", "process-compose", "pebble", "bluepill", "multirun", "mprocs", "reflex", "CompileDaemon", "--reload", "flask", "chaperone", "horust", "dinit", "immortal", "svscan", "perpd", "perpboot"},
+					},
+				},
 			},
 			ModuleInfo{
 				File:    "lib/synced/synced.rego",

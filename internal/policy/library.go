@@ -51,6 +51,8 @@ type ModuleInfo struct {
 	Package string
 	// Imports are the packages of the library that the module imports, without data.
 	Imports []string
+	// Gates are what the METADATA of the package says about its rules.
+	Gates []Gate
 }
 
 // Load reads a library from a file system that holds the folders lib and policies. It fails on the first of: a module
@@ -151,7 +153,11 @@ func (l *Library) add(file string, module *ast.Module) []finding.Problem {
 		}
 		l.index(rule)
 	}
-	l.entries = append(l.entries, ModuleInfo{File: file, Package: packageName(module), Imports: imports(module)})
+	gates, problems := readGates(module, file)
+	if len(problems) > 0 {
+		return problems
+	}
+	l.entries = append(l.entries, ModuleInfo{File: file, Package: packageName(module), Imports: imports(module), Gates: gates})
 	l.parsed[file] = module
 	return nil
 }
@@ -197,6 +203,15 @@ func (l *Library) defines(name string) bool {
 
 // Rules lists the rules ordered by id. Callers must not change them.
 func (l *Library) Rules() []*Rule { return l.rules }
+
+// Gates lists the gates of all shared rules, ordered by path.
+func (l *Library) Gates() []Gate {
+	var gates []Gate
+	for _, entry := range l.entries {
+		gates = append(gates, entry.Gates...)
+	}
+	return gates
+}
 
 // Rule finds a rule by its id or a former id.
 func (l *Library) Rule(id string) (*Rule, bool) {

@@ -166,6 +166,32 @@ func TestLoadRefusesMetadataOutsideTheSchema(t *testing.T) {
 	}
 }
 
+func TestLoadReadsGates(t *testing.T) {
+	const head = "# METADATA\n# scope: package\n# title: T\n# description: D\n"
+	const body = "package lib.onelayer.beside\n\nall := [1]\n\nof(_) := 1\n"
+	load := func(custom string) (*policy.Library, error) {
+		files := tree(ruleMetadata)
+		files["lib/beside/beside.rego"] = &fstest.MapFile{Data: []byte(head + custom + body)}
+		return policy.Load(files)
+	}
+	library, err := load("# custom:\n#   gates:\n#     all: [b, a]\n")
+	require.NoError(t, err)
+	require.Equal(t, []policy.Gate{{Rule: "lib.onelayer.beside.all", Needles: []string{"b", "a"}}}, library.Gates())
+	for custom, want := range map[string]string{
+		"# custom:\n#   gate: {}\n":                         `:5: decode custom of a shared package, which holds gates only: json: unknown field "gate"`,
+		"# custom:\n#   gates: [a]\n":                       ":5: decode custom of a shared package",
+		"# custom:\n#   gates:\n#     all: []\n":            ":7: custom.gates.all is missing",
+		"# custom:\n#   gates:\n#     all: [a, a]\n":        `:7: custom.gates.all: "a" stands there twice`,
+		"# custom:\n#   gates:\n#     all: [\"\"]\n":        `:7: custom.gates.all: "" is no literal of the document itself`,
+		"# custom:\n#   gates:\n#     all: [\"unit:a\"]\n":  `:7: custom.gates.all: "unit:a" is no literal of the document itself`,
+		"# custom:\n#   gates:\n#     of: [a]\n":            ":7: custom.gates.of: no rule of this file has that name and a value of its own",
+		"# custom:\n#   gates:\n#     a: [b]\n#     z: [b]": ":7: custom.gates.a: no rule of this file",
+	} {
+		_, err := load(strings.TrimSuffix(custom, "\n") + "\n")
+		require.ErrorContains(t, err, "lib/beside/beside.rego"+want)
+	}
+}
+
 func TestLoadRefusesBrokenLibraries(t *testing.T) {
 	files := tree(ruleMetadata)
 	files["lib/broken/broken.rego"] = &fstest.MapFile{Data: []byte("package lib.onelayer.broken\n\nx := [\n")}

@@ -25,7 +25,7 @@ kinds := workload.kinds | {"onelayer.dev/Image", "onelayer.dev/Compose"}
 #   holds what the input is answerable for: a cause that lies in an Image of the input is reported there and not at
 #   its workloads, unless a cluster asks. all_processes holds the others too.
 records := [record |
-	some basic in array.concat(array.concat(_workload_records, _service_records), _image_records)
+	some basic in array.concat(_workload_records, _own_records)
 	result := command.run(basic.command)
 	record := object.union(basic, {
 		"all_processes": result.processes,
@@ -144,6 +144,11 @@ _workload_records := [record |
 	})
 ]
 
+_own_records := array.concat(_service_records, _image_records) if {
+	some record in resource.all
+	startswith(record.kind, "onelayer.dev/")
+} else := []
+
 _service_records := [record |
 	some project in resource.of({"onelayer.dev/Compose"})
 	some name, service in project.obj.spec.services
@@ -223,6 +228,7 @@ _image_facts(written, built, path) := {
 	"image": found.obj, "assumed": found.assumed, "folded": folded,
 	"ref": ref, "standalone": false,
 } if {
+	inventory.any_image
 	ref := resource.text(written)
 	found := _found(ref, built)
 	folded := image.fold(found.obj, inventory.bases)
@@ -402,7 +408,9 @@ _start(path, below, values) := {"name": path, "path": where, "words": words} if 
 }
 
 _development(record) if {
-	_development_file(lower(resource.source(record.obj)))
+	file := resource.source(record.obj)
+	file != ""
+	_development_file(lower(file))
 } else if {
 	is_object(record.image)
 	_development_file(lower(resource.source(record.image)))

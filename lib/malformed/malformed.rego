@@ -108,7 +108,10 @@ _checked("networking.istio.io/VirtualService", obj) := [checked |
 
 _checked("networking.istio.io/DestinationRule", obj) := [checked |
 	some policy in destination.policies(obj)
-	some [path, type] in _of_policies
+	some section, types in _of_policies
+	policy.value[section] != null
+	some [path, type] in types
+	object.get(policy.value, path, null) != null
 	checked := {"holder": policy.value, "at": policy.path, "path": path, "type": type}
 ]
 
@@ -126,23 +129,29 @@ _checked("linkerd.io/ServiceProfile", obj) := array.concat(
 	[{"holder": obj, "at": [], "path": ["spec", "retryBudget", "ttl"], "type": "go"}],
 )
 
-_of_policies := [
-	[["outlierDetection", "interval"], "go"],
-	[["outlierDetection", "baseEjectionTime"], "go"],
-	[["outlierDetection", "consecutive5xxErrors"], "number"],
-	[["outlierDetection", "consecutiveGatewayErrors"], "number"],
-	[["outlierDetection", "maxEjectionPercent"], "number"],
-	[["outlierDetection", "minHealthPercent"], "number"],
-	[["connectionPool", "tcp", "connectTimeout"], "go"],
-	[["connectionPool", "tcp", "idleTimeout"], "go"],
-	[["connectionPool", "tcp", "maxConnections"], "number"],
-	[["connectionPool", "http", "idleTimeout"], "go"],
-	[["connectionPool", "http", "maxRetries"], "number"],
-	[["connectionPool", "http", "http1MaxPendingRequests"], "number"],
-	[["connectionPool", "http", "http2MaxRequests"], "number"],
-	[["port"], "selector"],
-	[["port", "number"], "port"],
-]
+_of_policies := {
+	"outlierDetection": [
+		[["outlierDetection", "interval"], "go"],
+		[["outlierDetection", "baseEjectionTime"], "go"],
+		[["outlierDetection", "consecutive5xxErrors"], "number"],
+		[["outlierDetection", "consecutiveGatewayErrors"], "number"],
+		[["outlierDetection", "maxEjectionPercent"], "number"],
+		[["outlierDetection", "minHealthPercent"], "number"],
+	],
+	"connectionPool": [
+		[["connectionPool", "tcp", "connectTimeout"], "go"],
+		[["connectionPool", "tcp", "idleTimeout"], "go"],
+		[["connectionPool", "tcp", "maxConnections"], "number"],
+		[["connectionPool", "http", "idleTimeout"], "go"],
+		[["connectionPool", "http", "maxRetries"], "number"],
+		[["connectionPool", "http", "http1MaxPendingRequests"], "number"],
+		[["connectionPool", "http", "http2MaxRequests"], "number"],
+	],
+	"port": [
+		[["port"], "selector"],
+		[["port", "number"], "port"],
+	],
+}
 
 _of_http := [
 	[["timeouts", "request"], "gateway"],

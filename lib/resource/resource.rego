@@ -133,7 +133,13 @@ group_kind(obj) := _written(obj.apiVersion, obj.kind) if {
 
 # METADATA
 # description: The identity of an object as Kubernetes writes it, every part a string.
-ref(obj) := {
+ref(obj) := {"apiVersion": obj.apiVersion, "kind": obj.kind, "namespace": namespace, "name": obj.metadata.name} if {
+	is_string(obj.apiVersion)
+	is_string(obj.kind)
+	is_string(obj.metadata.name)
+	namespace := object.get(obj.metadata, "namespace", "")
+	is_string(namespace)
+} else := {
 	"apiVersion": text(object.get(obj, "apiVersion", "")),
 	"kind": text(object.get(obj, "kind", "")),
 	"namespace": text(object.get(meta(obj), "namespace", "")),

@@ -5,6 +5,17 @@
 #   Brings together what the rules about process managers need: per container the managers that its command line starts,
 #   what they start in their turn, and which single finding names the cause. Daemonised goes before a Job, and a
 #   Job before an ordinary entrypoint.
+# custom:
+#   gates:
+#     entries: [
+#       "pm2", "forever", "supervis", "s6", "/init", "-init", "my_init", "runsv", "runit", 'sv\b', "circus", "honcho",
+#       "monit", 'god\b', "systemd", "systemctl", "sl-", 'slc\b', "strong", "passenger", "foreman", "overmind",
+#       "hivemind", "goreman", "forego", 'nf\b', "concurrently", "run-all", "run-p", "cron", "watch", "--hot",
+#       "nodemon", "node-dev", "tsnd", 'nest\b', "phusion", "linuxserver", "hassio", "homeassistant",
+#       "home-assistant", "discourse", "gitlab", "procodile", "shoreman", "process-compose", "pebble", "bluepill",
+#       "multirun", "mprocs", "reflex", "CompileDaemon", "--reload", "flask", "chaperone", "horust", "dinit",
+#       "immortal", "svscan", "perpd", "perpboot"
+#     ]
 package lib.onelayer.supervision
 
 import data.lib.onelayer.command

@@ -148,8 +148,8 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 }) if {
 	some pod in workload.pods
 	some key, _ in pod.meta.annotations
-	_drains({"role": "main", "job": pod.job, "kind": pod.kind})
 	drain := _proxy_drain(pod, key)
+	_drains({"role": "main", "job": pod.job, "kind": pod.kind})
 	drain.seconds >= _grace({"pod": pod})
 }
 

@@ -70,10 +70,17 @@ violation contains finding.new(rego.metadata.chain(), entry.obj, {
 _serving := [entry |
 	some entry in workload.containers
 	entry.role == "main"
+	_doubtful(entry.container)
 	not entry.pod.job
 	not entry.name in {"istio-proxy", "linkerd-proxy"}
 	_serves(entry)
 ]
+
+_doubtful(container) if {
+	not container.readinessProbe
+} else if {
+	container.readinessProbe == container.livenessProbe
+}
 
 _serves(entry) if {
 	count(entry.container.ports) > 0
