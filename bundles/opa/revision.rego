@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "08097edd2e8509c7877810c663f50f3811b3b461f9a7394a6ce2314e3ff9413b"
+revision := "c97ac455ba96616f3b496072c30e11d2fa24c92dd768f05c9420c82582bb2bea"

@@ -12,7 +12,8 @@
 #   itself (cd, echo, test, wait ..) are not programs and are left out, as is what follows a certain `exec`. What stands
 #   in a branch, a loop, a hook of pnpm or after `||` is `maybe`; `&&` does not make it so. `nohup` alone does not put a
 #   program into the background. An entrypoint script of a base image (docker-entrypoint.sh) that is not in the input
-#   counts as a wrapper, because it runs its arguments.
+#   counts as a wrapper, because it runs its arguments; any other script that is called an entrypoint and is not in the
+#   input `maybe` runs them.
 package lib.onelayer.command
 
 # METADATA

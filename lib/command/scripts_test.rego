@@ -46,10 +46,25 @@ test_script_named if {
 	))
 	[_brief(process) | some process in result.processes] == [
 		"/entrypoint x | entrypoint entrypoint 0 |  | last",
+		"x | x x 0 |  | maybe last",
 	]
 	[entry.note | some entry in result.unknown] == [
 		"script /entrypoint is not in the input",
 	]
+}
+
+test_unknown_entrypoint_runs_its_arguments_through_wrappers if {
+	result := command.run(_spec(["/docker/my-entrypoint.sh", "tini", "--", "node", "x"], {}))
+	[_brief(process) | some process in result.processes] == [
+		"/docker/my-entrypoint.sh tini -- node x | my-entrypoint.sh my-entrypoint.sh 0 |  | last",
+		"node x | node tini 0 | tini | maybe last",
+	]
+}
+
+test_unknown_entrypoint_with_options_only if {
+	every words in [["/entrypoint.sh"], ["/entrypoint.sh", "--port", "80"], ["./start.sh", "node", "x"]] {
+		count(command.run(_spec(words, {})).processes) == 1
+	}
 }
 
 test_script_in_folder if {

@@ -83,9 +83,19 @@ _script(item, world) := _ended(item) if {
 	not _interpreter(world.files[path].script)
 } else := _read_script(item, world, path, _rest(item.words, 1), _interpreter(world.files[path].script)) if {
 	path := _script_path(item.words[0].v, item.dir, world)
-} else := _half(item, concat("", ["script ", item.words[0].v, " is not in the input"])) if {
+} else := _likely(item, concat("", ["script ", item.words[0].v, " is not in the input"])) if {
 	_is_script_name(item.words[0].v)
 } else := _ended(item)
+
+_likely(item, note) := object.union(_half(item, note), {"items": [object.union(item, {
+	"words": _rest(item.words, 1),
+	"key": array.concat(item.key, [0]),
+	"maybe": true,
+})]}) if {
+	contains(_base(item.words[0].v), "entrypoint")
+	count(item.words) > 1
+	not startswith(item.words[1].v, "-")
+} else := _half(item, note)
 
 _is_script_name(word) if endswith(word, ".sh")
 
