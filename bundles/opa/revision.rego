@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "c97ac455ba96616f3b496072c30e11d2fa24c92dd768f05c9420c82582bb2bea"
+revision := "0869f2cf7a1f0a9db9ec0ce3ca433a2e242ac9fb10979d9b03ce7dd19c27c424"

@@ -137,5 +137,17 @@ func TestNeedlesOfTheLibraryHideNothing(t *testing.T) {
 		delete(hidden, found)
 	}
 	assert.Empty(t, hidden, "no needle of the rule is in the document")
+	raised := 0
+	for _, found := range want.Findings {
+		rule, _ := lib.Rule(found.ID)
+		if needles := rule.RaisedBy[found.Severity]; len(needles) > 0 {
+			raised++
+			text := strings.ToLower(texts[found.File])
+			assert.True(t, slices.ContainsFunc(needles, func(needle string) bool {
+				return strings.Contains(text, parseNeedle(strings.TrimPrefix(needle, policy.Around)).literal)
+			}), "nothing in the document raises %s to %s:\n%s", found.ID, found.Severity, text)
+		}
+	}
+	assert.Greater(t, raised, 20)
 	assert.Greater(t, len(want.Findings), 500)
 }

@@ -113,10 +113,10 @@ func (w *writer) hints(rules []*policy.Rule) {
 }
 
 func words(hints policy.Hints) string {
-	if len(hints.Words) == 0 {
+	if hints.Words() == "" {
 		return ""
 	}
-	return ", \"words\": `" + strings.Join(hints.Words, "|") + "`"
+	return ", \"words\": `" + hints.Words() + "`"
 }
 
 // help writes what findings are shown with.

@@ -18,7 +18,8 @@ var entryImports = []string{"admission", "exempt", "inventory", "params", "resou
 //
 // The creation of what nobody owns is never silent, which is asked before admission is, because it is most of what comes.
 //
-// A rule with needles is asked only where one of them stands in the object, or where an image hides what runs.
+// A rule is asked only where the constraint shows what it may find, where one of its needles stands in the object or an image
+// hides what runs, and where something stands around the object that it looks for there.
 //
 // What is wrong with the parameters of a constraint is no fault of the object: a constraint that may deny keeps it for the
 // audit, any other says it at admission too.
@@ -36,26 +37,7 @@ func Entry(library *policy.Library, rules []*policy.Rule) string {
 	for _, rule := range own {
 		writeOwn(&out, rule)
 	}
-	kinds := distinct(rules)
-	var gated, others []*policy.Rule
-	for _, rule := range rules {
-		name := "_found"
-		switch {
-		case !judgesWorkloads(rule):
-			name, others = "_of_others", append(others, rule)
-		case isGated(rule):
-			name, gated = "_gated", append(gated, rule)
-		}
-		fmt.Fprintf(&out, "\n%s contains found if {\n\t_kind in _kinds_%d\n\tsome found in %s.violation\n}\n",
-			name, place(kinds, clusterKinds(rule)), alias(rule))
-	}
-	writeOthers(&out, others)
-	for i, set := range kinds {
-		fmt.Fprintf(&out, "\n_kinds_%d := {\n%s}\n", i, lines(set))
-	}
-	if len(gated) > 0 {
-		gateOf(gated).write(&out)
-	}
+	writeRules(&out, rules)
 	out.WriteString("\n_remediation := {\n")
 	for _, rule := range slices.Concat(rules, own) {
 		fmt.Fprintf(&out, "\t%q: %s,\n", rule.ID, strconv.Quote(oneLine(rule.Remediation.Default)))
@@ -112,20 +94,52 @@ _kind := concat("/", [input.review.kind.group, input.review.kind.kind])
 
 `
 
-// writeOthers asks the rules that judge no workloads together, so that for workloads, which are most of what comes, the kind
-// is compared once.
-func writeOthers(out *strings.Builder, others []*policy.Rule) {
-	if len(others) == 0 {
-		return
+// writeRules asks each rule about the kinds that it judges where a constraint shows what it finds, behind the question of its
+// set.
+func writeRules(out *strings.Builder, rules []*policy.Rule) {
+	kinds := distinct(rules)
+	var asked []string
+	bySet := map[string][]*policy.Rule{}
+	for _, rule := range rules {
+		set := setOf(rule)
+		bySet[set] = append(bySet[set], rule)
+		fmt.Fprintf(out, "\n%s contains found if {\n\t_kind in _kinds_%d\n", set, place(kinds, clusterKinds(rule)))
+		if bodies := asksFor(rule); bodies != nil {
+			text := strings.Join(bodies, "} else if {\n")
+			if !slices.Contains(asked, text) {
+				asked = append(asked, text)
+			}
+			fmt.Fprintf(out, "\t_asked_%d\n", slices.Index(asked, text))
+		}
+		fmt.Fprintf(out, "\tsome found in %s.violation\n}\n", alias(rule))
 	}
-	kinds := map[string]bool{}
-	for _, rule := range others {
-		for _, kind := range clusterKinds(rule) {
-			kinds[kind] = true
+	for i, text := range asked {
+		fmt.Fprintf(out, "\n_asked_%d if {\n%s}\n", i, text)
+	}
+	writeSets(out, bySet)
+	for i, set := range kinds {
+		fmt.Fprintf(out, "\n_kinds_%d := {\n%s}\n", i, lines(set))
+	}
+	gatesOf(rules).write(out)
+}
+
+// writeSets asks the rules of a set together. For workloads, which are most of what comes, the kind is compared once with those
+// of all rules that judge none.
+func writeSets(out *strings.Builder, bySet map[string][]*policy.Rule) {
+	for _, set := range [][2]string{{setGated, "_telling"}, {setSurrounded, "_near"}, {setOthers, "_kind in _kinds_of_others"}} {
+		if len(bySet[set[0]]) > 0 {
+			fmt.Fprintf(out, "\n%s contains found if {\n\t%s\n\tsome found in %s\n}\n", setFound, set[1], set[0])
 		}
 	}
-	out.WriteString("\n_found contains found if {\n\t_kind in _kinds_of_others\n\tsome found in _of_others\n}\n")
-	fmt.Fprintf(out, "\n_kinds_of_others := {\n%s}\n", lines(slices.Sorted(maps.Keys(kinds))))
+	if others := bySet[setOthers]; len(others) > 0 {
+		kinds := map[string]bool{}
+		for _, rule := range others {
+			for _, kind := range clusterKinds(rule) {
+				kinds[kind] = true
+			}
+		}
+		fmt.Fprintf(out, "\n_kinds_of_others := {\n%s}\n", lines(slices.Sorted(maps.Keys(kinds))))
+	}
 }
 
 // ownRules are the rules about onelayer's own configuration and waivers.

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "143ef7624636c138015c670531d4d8142660239f862249e7c555445f17fe5417"
+const catalogueDigest = "d80ef6c7e417ef04ad548f86a69c498acc7d833aec5e5f71845730de659f7d07"
 
 var _ finding.Severity
 
@@ -1184,6 +1184,10 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes", "mesh"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig"},
 				Needs:       []string{"object", "inventory"},
+				RaisedBy: map[finding.Severity][]string{
+					"error":   []string{"pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god", "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman", "forego", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init", "procodile", "shoreman", "\\bnf\\b", "process-compose", "pebble", "bluepill", "chaperone", "horust", "dinit", "immortal", "svscan", "supervise", "perpd", "perpboot"},
+					"warning": []string{"unit:istio", "unit:linkerd"},
+				},
 				Parameters: map[string]Parameter{
 					"managed_is_error": Parameter{
 						Type:        "boolean",

@@ -112,6 +112,12 @@ func TestLoadReadsMetadata(t *testing.T) {
 	require.Len(t, library.Sources(), 7)
 }
 
+func TestLoadReadsWhatRaisesASeverity(t *testing.T) {
+	library, err := policy.Load(tree(strings.Replace(ruleMetadata, "needles: [pm2]", `raised_by: {error: [pm2, "unit:istio"]}`, 1)))
+	require.NoError(t, err)
+	require.Equal(t, map[finding.Severity][]string{finding.Error: {"pm2", "unit:istio"}}, library.Rules()[0].RaisedBy)
+}
+
 func TestLoadRefusesMetadataOutsideTheSchema(t *testing.T) {
 	const file = "policies/process/some_rule/some_rule.rego"
 	tests := map[string]struct{ old, new, want string }{
@@ -134,6 +140,11 @@ func TestLoadRefusesMetadataOutsideTheSchema(t *testing.T) {
 		"empty needle":           {"needles: [pm2]", `needles: [""]`, ":17: custom.needles: an empty needle is in every document"},
 		"empty surrounding":      {"needles: [pm2]", `surroundings: [""]`, ":17: custom.surroundings: an empty needle is in every document"},
 		"needles around twice":   {"needles: [pm2]", "needles: [\"unit:a\"]\n#   surroundings: [b]", ":18: custom.surroundings: needles that begin with unit: say"},
+		"raised to the default":  {"needles: [pm2]", "raised_by: {warning: [pm2]}", ":17: custom.raised_by.warning: want one of severities that is not the default"},
+		"raised to another":      {"needles: [pm2]", "raised_by: {info: [pm2]}", ":17: custom.raised_by.info: want one of severities that is not the default"},
+		"raised by nothing":      {"needles: [pm2]", "raised_by: {error: []}", ":17: custom.raised_by.error is missing"},
+		"raised by an empty one": {"needles: [pm2]", "raised_by: {error: [\"unit:\"]}", ":17: custom.raised_by.error: an empty needle is in every document"},
+		"raised twice":           {"needles: [pm2]", "raised_by: {error: [a, a]}", `:17: custom.raised_by.error: "a" stands there twice`},
 		"empty needle of a unit": {"needles: [pm2]", `needles: ["unit:"]`, ":17: custom.needles: an empty needle is in every document"},
 		"parameter name":         {"#     limit:", "#     Limit:", `:19: custom.parameters.Limit: not a snake_case name`},
 		"parameter without text": {"#       description: How many.\n", "", ":19: custom.parameters.limit: description is missing"},

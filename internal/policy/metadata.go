@@ -20,23 +20,24 @@ import (
 
 // custom is the closed schema of METADATA custom.
 type custom struct {
-	ID           string               `json:"id"`
-	Group        string               `json:"group"`
-	Severity     finding.Severity     `json:"severity"`
-	Severities   []finding.Severity   `json:"severities"`
-	Concerns     []string             `json:"concerns"`
-	Layers       []string             `json:"layers"`
-	AppliesTo    []string             `json:"applies_to"`
-	Needs        []string             `json:"needs"`
-	Needles      []string             `json:"needles"`
-	Surroundings []string             `json:"surroundings"`
-	Parameters   map[string]Parameter `json:"parameters"`
-	Remediation  Remediation          `json:"remediation"`
-	Fix          string               `json:"fix"`
-	Since        string               `json:"since"`
-	Effective    string               `json:"effective"`
-	Aliases      []string             `json:"aliases"`
-	Deprecated   string               `json:"deprecated"`
+	ID           string                        `json:"id"`
+	Group        string                        `json:"group"`
+	Severity     finding.Severity              `json:"severity"`
+	Severities   []finding.Severity            `json:"severities"`
+	Concerns     []string                      `json:"concerns"`
+	Layers       []string                      `json:"layers"`
+	AppliesTo    []string                      `json:"applies_to"`
+	Needs        []string                      `json:"needs"`
+	Needles      []string                      `json:"needles"`
+	Surroundings []string                      `json:"surroundings"`
+	RaisedBy     map[finding.Severity][]string `json:"raised_by"`
+	Parameters   map[string]Parameter          `json:"parameters"`
+	Remediation  Remediation                   `json:"remediation"`
+	Fix          string                        `json:"fix"`
+	Since        string                        `json:"since"`
+	Effective    string                        `json:"effective"`
+	Aliases      []string                      `json:"aliases"`
+	Deprecated   string                        `json:"deprecated"`
 }
 
 // groupOnelayer holds the rules about onelayer's own configuration; they belong to no layer.
@@ -151,7 +152,7 @@ func (m *metadata) decode(a *ast.Annotations) (custom, bool) {
 func newRule(a *ast.Annotations, c custom, module *ast.Module, file string) *Rule {
 	rule := &Rule{
 		ID: c.ID, Title: a.Title, Description: a.Description, Group: c.Group, Severity: c.Severity, Severities: c.Severities,
-		Concerns: c.Concerns, Layers: c.Layers, AppliesTo: c.AppliesTo, Needs: c.Needs, Needles: c.Needles, Surroundings: c.Surroundings,
+		Concerns: c.Concerns, Layers: c.Layers, AppliesTo: c.AppliesTo, Needs: c.Needs, Needles: c.Needles, Surroundings: c.Surroundings, RaisedBy: c.RaisedBy,
 		Parameters: c.Parameters, Remediation: c.Remediation, Fix: c.Fix, Since: c.Since, Effective: c.Effective,
 		Aliases: c.Aliases, Deprecated: c.Deprecated, Package: packageName(module), File: file,
 	}
@@ -219,8 +220,24 @@ func (m *metadata) checkLists(r *Rule) {
 			m.fail(field, "custom.%s: an empty needle is in every document", field)
 		}
 	}
+	m.checkRaised(r)
 	if len(r.Surroundings) > 0 && slices.ContainsFunc(r.Needles, isAround) {
 		m.fail("surroundings", "custom.surroundings: needles that begin with %s say what must stand around already", Around)
+	}
+}
+
+// checkRaised reads what a severity beside the default needs.
+func (m *metadata) checkRaised(r *Rule) {
+	for level, needles := range r.RaisedBy {
+		field := "raised_by." + string(level)
+		if level == r.Severity || !slices.Contains(r.Severities, level) {
+			m.fail(field, "custom.%s: want one of severities that is not the default", field)
+		}
+		m.filled(field, needles)
+		distinct(m, field, needles)
+		if slices.ContainsFunc(needles, isEmptyNeedle) {
+			m.fail(field, "custom.%s: an empty needle is in every document", field)
+		}
 	}
 }
 

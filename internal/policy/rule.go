@@ -34,9 +34,12 @@ type Rule struct {
 	Needles []string `json:"needles"`
 	// Surroundings are literals like needles; where none of them stands in any object that was given together or in the
 	// configuration, the rule finds nothing.
-	Surroundings []string             `json:"surroundings,omitempty"`
-	Parameters   map[string]Parameter `json:"parameters"`
-	Remediation  Remediation          `json:"remediation"`
+	Surroundings []string `json:"surroundings,omitempty"`
+	// RaisedBy are literals like needles for a severity above the default; where none of them stands, the rule finds nothing of
+	// that severity.
+	RaisedBy    map[finding.Severity][]string `json:"raised_by,omitempty"`
+	Parameters  map[string]Parameter          `json:"parameters"`
+	Remediation Remediation                   `json:"remediation"`
 	// Fix is safe, unsafe or manual.
 	Fix   string `json:"fix"`
 	Since string `json:"since"`

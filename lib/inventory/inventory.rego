@@ -100,6 +100,15 @@ mesh if _known_mesh == true
 whole if unit.whole == true
 
 # METADATA
+# description: >-
+#   True when a cluster asks that has synced nothing of any namespace, so that looking for a Service, a workload or an
+#   autoscaler is in vain. Cheap, to be asked before what such a look-up needs.
+empty if {
+	count(_namespaces) == 0
+	resource.in_cluster
+}
+
+# METADATA
 # description: The Namespace object of a name; undefined when the inventory has none.
 namespace(name) := synced.cluster.v1.Namespace[name] if {
 	is_object(synced.cluster.v1.Namespace[name])

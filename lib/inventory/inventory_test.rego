@@ -204,3 +204,11 @@ test_a_namespace_in_the_same_input if {
 	handed := {"namespaces": {"shop": again}}
 	inventory.namespace("shop") == again with input as list with data.lib.onelayer.prepared as handed
 }
+
+test_a_cluster_that_synced_nothing_of_a_namespace if {
+	reviewed := {"review": {"object": _job}}
+	inventory.empty with input as reviewed
+	inventory.empty with input as reviewed with data.inventory as {"cluster": {"v1": {"Namespace": {"shop": {}}}}}
+	not inventory.empty with input as reviewed with data.inventory as {"namespace": {"shop": {"v1": {}}}}
+	not inventory.empty with input as _job
+}

@@ -2,6 +2,8 @@ package gatekeeper
 
 import (
 	"testing"
+
+	"github.com/stretchr/testify/assert"
 )
 
 // BenchmarkReview reviews a Deployment against the whole library in Gatekeeper's driver, as the webhook does.
@@ -19,6 +21,16 @@ func BenchmarkReview(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// TestAllocations keeps what a review of an ordinary Deployment may allocate, which says how often the gates of entries open:
+// the figures do not depend on the machine.
+func TestAllocations(t *testing.T) {
+	for grouping, bound := range map[string]float64{"group": 16_000, "all": 5_000} {
+		c := cluster(t, inForce{grouping: grouping, levels: []string{"deny", "warn"}})
+		reviewed := object(t, plainDeployment)
+		assert.LessOrEqual(t, testing.AllocsPerRun(20, func() { admit(t, c, "CREATE", nil, reviewed) }), bound, grouping)
 	}
 }
 

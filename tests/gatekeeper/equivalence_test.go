@@ -130,10 +130,10 @@ func TestEqualsTheTool(t *testing.T) {
 }
 
 // TestWithoutTheInventory takes the templates that may not name data.inventory: they say what the others say where nothing
-// is synced, and nothing that an evaluation error would make of it.
+// is synced and every rule is asked, and nothing that an evaluation error would make of it.
 func TestWithoutTheInventory(t *testing.T) {
 	alone := cluster(t, inForce{grouping: "group", levels: allLevels})
-	bare := cluster(t, inForce{grouping: "group", referential: true, levels: allLevels})
+	bare := cluster(t, inForce{grouping: "group", referential: true, levels: allLevels, edit: openGate})
 	forEach(t, alone, func(t *testing.T, f *fixture) {
 		bare.configure(t, f.Config)
 		assert.Equal(t, f.judge(t, bare), f.judge(t, alone))

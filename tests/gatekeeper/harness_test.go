@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -205,7 +206,9 @@ func source(template *unstructured.Unstructured) map[string]any {
 	return targets[0].(map[string]any)["code"].([]any)[0].(map[string]any)["source"].(map[string]any)
 }
 
-// openGate lets a template ask all rules about every object.
+// openGate lets a template ask all rules about every object, whatever stands in it or around it and whatever the constraint
+// shows.
 func openGate(template *unstructured.Unstructured) {
-	source(template)["rego"] = strings.Replace(source(template)["rego"].(string), "\n_telling if {\n", "\n_telling if true\n\n_unasked if {\n", 1)
+	question := regexp.MustCompile(`\n(_telling|_near|_asked_\d+) if \{\n`)
+	source(template)["rego"] = question.ReplaceAllString(source(template)["rego"].(string), "\n$1 if true\n\n_unasked if {\n")
 }

@@ -24,6 +24,15 @@
 #     serving.knative.dev/Service, serving.knative.dev/Configuration, apps.openshift.io/DeploymentConfig
 #   ]
 #   needs: [object, inventory]
+#   raised_by:
+#     error: [
+#       "pm2", "forever", "supervisord", "s6-", "/init", "runsv", "runit", "my_init", "circusd", "monit", "god",
+#       "systemd", "sl-pm", "sl-run", "slc", "passenger", "foreman", "honcho", "overmind", "hivemind", "goreman",
+#       "forego", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "alpine-s6", "-init",
+#       "procodile", "shoreman", '\bnf\b', "process-compose", "pebble", "bluepill", "chaperone", "horust", "dinit",
+#       "immortal", "svscan", "supervise", "perpd", "perpboot"
+#     ]
+#     warning: ["unit:istio", "unit:linkerd"]
 #   parameters:
 #     managed_is_error:
 #       type: boolean

@@ -48,6 +48,7 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 		some entry in services
 	],
 }) if {
+	not inventory.empty
 	some pod in workload.pods
 	pod.kind in {
 		"apps/Deployment", "extensions/Deployment", "argoproj.io/Rollout", "apps.openshift.io/DeploymentConfig",
