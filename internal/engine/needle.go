@@ -212,7 +212,11 @@ func (s *scanner) classify(words map[string]*output) {
 
 // grow builds the trie and returns the number of its states.
 func (s *scanner) grow(words map[string]*output) int {
-	s.next = make([]int32, s.columns)
+	letters := 0
+	for word := range words {
+		letters += len(word)
+	}
+	s.next = make([]int32, s.columns, s.columns*(letters+1))
 	states := 1
 	for _, word := range sortedWords(words) {
 		state := 0
@@ -220,7 +224,7 @@ func (s *scanner) grow(words map[string]*output) int {
 			cell := state*s.columns + int(s.class[word[i]])
 			if s.next[cell] == 0 {
 				s.next[cell] = int32(states)
-				s.next = append(s.next, make([]int32, s.columns)...)
+				s.next = s.next[:len(s.next)+s.columns]
 				states++
 			}
 			state = int(s.next[cell])

@@ -13,10 +13,21 @@ var errDamaged = errors.New("decode compiled policies: the snapshot is damaged")
 // decoder reads a snapshot. It keeps the first error; from then on everything reads as empty.
 type decoder struct {
 	data  []byte
-	table []*ast.Term
+	terms sharedTerms
 	file  string
-	slab  slab
-	err   error
+	// indexed are the rules with comprehensions that the compiler can index.
+	indexed []*ast.Rule
+	slab    slab
+	err     error
+}
+
+// sharedTerms are the terms that stand in many places. Most runs need few of them, so that each is read when it is first
+// asked for.
+type sharedTerms struct {
+	// forms is the table as written; the form of term i begins at starts[i].
+	forms  []byte
+	starts []uint32
+	read   []*ast.Term
 }
 
 // slab hands out nodes from blocks, because a snapshot holds very many of few types and all live as long as the run.
@@ -111,19 +122,20 @@ func (d *decoder) bytes() []byte {
 
 func (d *decoder) text() string { return string(d.bytes()) }
 
-// shared reads the table of terms that stand in many places.
+// shared finds the terms of the table that stand in many places.
 func (d *decoder) shared() {
 	n := d.count()
-	d.table = make([]*ast.Term, 0, n)
-	for range n {
-		d.table = append(d.table, d.sharedTerm(d.bytes()))
+	d.terms = sharedTerms{forms: d.data, starts: make([]uint32, n)}
+	for i := range n {
+		d.terms.starts[i] = uint32(len(d.terms.forms) - len(d.data))
+		d.bytes()
 	}
 }
 
 func (d *decoder) sharedTerm(form []byte) *ast.Term {
 	if len(form) == 0 {
 		d.fail()
-		return nil
+		return ast.NullTerm()
 	}
 	switch text := form[1:]; form[0] {
 	case tagNull:
@@ -139,27 +151,39 @@ func (d *decoder) sharedTerm(form []byte) *ast.Term {
 	case tagVar:
 		return d.slab.term(ast.Var(text))
 	case tagSharedRef:
-		inner := decoder{data: text, table: d.table}
-		ref := d.slab.list(inner.count())
-		for range cap(ref) {
-			ref = append(ref, inner.at(inner.number()))
-		}
-		if inner.err != nil {
-			d.fail()
-		}
-		return d.slab.term(ast.Ref(ref))
+		return d.sharedRef(text)
 	}
 	d.fail()
-	return nil
+	return ast.NullTerm()
+}
+
+// sharedRef reads a reference whose parts are shared themselves; they stand before it in the table.
+func (d *decoder) sharedRef(form []byte) *ast.Term {
+	inner := decoder{data: form}
+	ref := d.slab.list(inner.count())
+	for range cap(ref) {
+		ref = append(ref, d.at(inner.number()))
+	}
+	if inner.err != nil {
+		d.fail()
+	}
+	return d.slab.term(ast.Ref(ref))
 }
 
 // at gives a shared term.
 func (d *decoder) at(number int) *ast.Term {
-	if number >= len(d.table) {
+	if number >= len(d.terms.starts) {
 		d.fail()
 		return ast.NullTerm()
 	}
-	return d.table[number]
+	if d.terms.read == nil {
+		d.terms.read = make([]*ast.Term, len(d.terms.starts))
+	}
+	if d.terms.read[number] == nil {
+		inner := decoder{data: d.terms.forms[d.terms.starts[number]:]}
+		d.terms.read[number] = d.sharedTerm(inner.bytes())
+	}
+	return d.terms.read[number]
 }
 
 func (d *decoder) term() *ast.Term {
@@ -167,13 +191,13 @@ func (d *decoder) term() *ast.Term {
 	case tagShared:
 		return d.at(d.number())
 	case tagRef:
-		return d.slab.term(ast.Ref(d.terms()))
+		return d.slab.term(ast.Ref(d.list()))
 	case tagCall:
-		return d.slab.term(ast.Call(d.terms()))
+		return d.slab.term(ast.Call(d.list()))
 	case tagArray:
-		return d.slab.term(ast.NewArray(d.terms()...))
+		return d.slab.term(ast.NewArray(d.list()...))
 	case tagSet:
-		return d.slab.term(ast.NewSet(d.terms()...))
+		return d.slab.term(ast.NewSet(d.list()...))
 	case tagObject:
 		pairs := make([][2]*ast.Term, d.count())
 		for i := range pairs {
@@ -191,7 +215,7 @@ func (d *decoder) term() *ast.Term {
 	return ast.NullTerm()
 }
 
-func (d *decoder) terms() []*ast.Term {
+func (d *decoder) list() []*ast.Term {
 	list := d.slab.list(d.count())
 	for range cap(list) {
 		list = append(list, d.term())
@@ -217,7 +241,7 @@ func (d *decoder) expr() *ast.Expr {
 	case exprTerm:
 		expr.Terms = d.term()
 	case exprCall:
-		expr.Terms = d.terms()
+		expr.Terms = d.list()
 	case exprEvery:
 		expr.Terms = d.every(expr.Location)
 	default:
@@ -245,8 +269,8 @@ func (d *decoder) every(location *ast.Location) *ast.Every {
 func (d *decoder) rule(module *ast.Module) *ast.Rule {
 	parts := int(d.byte())
 	location := d.slab.spot(d.file, d.number())
-	head := &ast.Head{Name: ast.Var(d.text()), Reference: d.terms(), Assign: parts&ruleAssign != 0, Location: location}
-	if arguments := d.terms(); len(arguments) > 0 {
+	head := &ast.Head{Name: ast.Var(d.text()), Reference: d.list(), Assign: parts&ruleAssign != 0, Location: location}
+	if arguments := d.list(); len(arguments) > 0 {
 		head.Args = arguments
 	}
 	if parts&ruleKey != 0 {
@@ -259,11 +283,14 @@ func (d *decoder) rule(module *ast.Module) *ast.Rule {
 	if parts&ruleElse != 0 && d.err == nil {
 		rule.Else = d.rule(module)
 	}
+	if parts&ruleIndexed != 0 {
+		d.indexed = append(d.indexed, rule)
+	}
 	return rule
 }
 
 func (d *decoder) module() *ast.Module {
-	module := &ast.Module{Package: &ast.Package{Path: d.terms()}}
+	module := &ast.Module{Package: &ast.Package{Path: d.list()}}
 	module.Rules = make([]*ast.Rule, d.count())
 	for i := range module.Rules {
 		module.Rules[i] = d.rule(module)

@@ -48,6 +48,8 @@ const (
 	ruleElse
 	ruleDefault
 	ruleAssign
+	// ruleIndexed tells that the compiler can index a comprehension of the rule.
+	ruleIndexed
 )
 
 // encoder writes modules. It keeps the first error.
@@ -56,7 +58,9 @@ type encoder struct {
 	// shared numbers the terms that stand in many places; table holds them as written.
 	shared map[string]int
 	table  bytes.Buffer
-	err    error
+	// indexed tells a comprehension that the compiler can index.
+	indexed func(*ast.Term) bool
+	err     error
 }
 
 func (e *encoder) number(n int) { e.out.Write(binary.AppendUvarint(nil, uint64(n))) }
@@ -237,6 +241,16 @@ func (e *encoder) row(location *ast.Location) {
 	e.number(location.Row)
 }
 
+// anyIndexed tells whether a rule or a branch of it holds a comprehension that the compiler can index.
+func (e *encoder) anyIndexed(rule *ast.Rule) bool {
+	found := false
+	ast.WalkTerms(rule, func(term *ast.Term) bool {
+		found = found || e.indexed(term)
+		return found
+	})
+	return found
+}
+
 func (e *encoder) rule(rule *ast.Rule) {
 	parts := 0
 	set := func(present bool, part int) {
@@ -249,6 +263,7 @@ func (e *encoder) rule(rule *ast.Rule) {
 	set(rule.Else != nil, ruleElse)
 	set(rule.Default, ruleDefault)
 	set(rule.Head.Assign, ruleAssign)
+	set(e.anyIndexed(rule), ruleIndexed)
 	e.out.WriteByte(byte(parts))
 	e.row(rule.Location)
 	e.text(string(rule.Head.Name))
