@@ -24,6 +24,8 @@ const (
 	SignaturePredicate = "https://sigstore.dev/cosign/sign/v1"
 	// ProvenancePredicate is SLSA provenance (https://slsa.dev/spec/v1.1/provenance).
 	ProvenancePredicate = "https://slsa.dev/provenance/v1"
+	// SBOMPredicate is a list of parts in CycloneDX (https://cyclonedx.org/specification/overview/).
+	SBOMPredicate = "https://cyclonedx.org/bom"
 
 	// sigstoreType is the form that carries both (https://github.com/sigstore/protobuf-specs, bundle v0.3).
 	sigstoreType  = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -78,6 +80,10 @@ func Attest(artifact ocispec.Descriptor, predicateType string, predicate any, ke
 	signed := sigstoreBundle{MediaType: sigstoreType}
 	if err := json.Unmarshal(sealed, &signed.DSSEEnvelope); err != nil {
 		return Attachment{}, fmt.Errorf("read envelope back: %w", err)
+	}
+	// Sigstore's verifiers skip a signature whose id is not their own fingerprint of the key; without one they try it.
+	for i := range signed.DSSEEnvelope.Signatures {
+		signed.DSSEEnvelope.Signatures[i].KeyID = ""
 	}
 	sum := sha256.Sum256(key.Public().DER())
 	signed.Material.PublicKey.Hint = base64.StdEncoding.EncodeToString(sum[:])

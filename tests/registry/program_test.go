@@ -102,7 +102,7 @@ func (w *workshop) run(program string, args ...string) child.Result {
 	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute)
 	defer cancel()
 	result, err := child.Run(ctx, child.Command{
-		Name: program, Args: args, Dir: w.dir, Env: []string{"DOCKER_CONFIG=" + w.host.config, "XDG_STATE_HOME=" + filepath.Join(w.dir, "state")},
+		Name: program, Args: args, Dir: w.dir, Env: []string{"DOCKER_CONFIG=" + w.host.config, "XDG_STATE_HOME=" + filepath.Join(w.dir, "state"), "COSIGN_PASSWORD="},
 	})
 	require.NoError(w.t, err)
 	return result
