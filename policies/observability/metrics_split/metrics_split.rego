@@ -192,7 +192,6 @@ _injected(pod) if pod.meta.annotations["sidecar.istio.io/status"]
 
 _named(pod, name) := [{"key": key, "value": resource.text(value)} |
 	some key, value in pod.meta.annotations
-	is_string(key)
 	regex.replace(key, `[^a-zA-Z0-9]`, "_") == name
 ]
 

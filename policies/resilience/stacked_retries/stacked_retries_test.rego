@@ -106,6 +106,13 @@ test_linkerd if {
 	_severities({"HTTP_RETRIES": "3"}, [_service(annotations)], _linkerd) == set()
 }
 
+test_the_annotation_that_retries_is_named if {
+	annotations := {"balancer.linkerd.io/failure-accrual": "consecutive", "retry.linkerd.io/http": "5xx"}
+	[found.related[0].path | some found in _found(_calling, [_service(annotations)], _linkerd)] == [
+		"metadata.annotations[\"retry.linkerd.io/http\"]",
+	]
+}
+
 test_outside_of_a_mesh if {
 	_severities(_calling, [_service({}), _attempts(3)], {}) == set()
 	_severities(_calling, [_service({}), _attempts(3)], null) == set()
