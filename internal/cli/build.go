@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +17,7 @@ import (
 	"github.com/onelayer/onelayer"
 	"github.com/onelayer/onelayer/internal/bundle"
 	"github.com/onelayer/onelayer/internal/config"
+	"github.com/onelayer/onelayer/internal/entry"
 	"github.com/onelayer/onelayer/internal/gatekeeper"
 	"github.com/onelayer/onelayer/internal/policy"
 )
@@ -111,6 +115,12 @@ func libraryIn(dir string) (*policy.Library, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("read policies: %w", err)
 	}
+	if folder, err := os.Stat(filepath.Join(dir, "policies")); err != nil || !folder.IsDir() {
+		return nil, fmt.Errorf("%s holds no folder policies: name the folder above it, or none for the policies of this binary", dir)
+	}
+	if own, err := policy.ReadSources(os.DirFS(dir)); err == nil && !slices.ContainsFunc(own, inPolicies) {
+		return nil, fmt.Errorf("%s/policies holds no policy: write one with onelayer new rule GROUP/NAME --dir %s", dir, dir)
+	}
 	fsys := policy.Overlay(os.DirFS(dir), onelayer.Library)
 	sources, err := policy.ReadSources(fsys)
 	if err != nil {
@@ -120,7 +130,32 @@ func libraryIn(dir string) (*policy.Library, error) {
 		first := broken[0]
 		return nil, fmt.Errorf("%s:%d: %s (%s; %d in all): mend what onelayer test reports", first.File, first.Line, first.Msg, first.Law, len(broken))
 	}
-	return policy.Load(fsys)
+	library, err := policy.Load(fsys)
+	if err != nil {
+		return nil, err
+	}
+	return library, entriesCompile(library, sources)
+}
+
+func inPolicies(source policy.Source) bool { return strings.HasPrefix(source.File, "policies/") }
+
+// entriesCompile refuses a library that lacks what the generated entries ask it for. No module of it need miss that.
+func entriesCompile(library *policy.Library, sources []policy.Source) error {
+	entries, err := entry.Files(library)
+	if err != nil {
+		return err
+	}
+	all := slices.Clone(sources)
+	for _, file := range slices.Sorted(maps.Keys(entries)) {
+		all = append(all, policy.Source{File: file, Text: entries[file]})
+	}
+	broken := policy.Compile(all)
+	if len(broken) == 0 {
+		return nil
+	}
+	first := broken[0]
+	return fmt.Errorf("%s:%d: %s (%d in all): this file is generated, and asks lib/ for that: define it there, or remove lib/ to build on that of onelayer",
+		first.File, first.Line, first.Msg, len(broken))
 }
 
 // packLibrary makes the archive for the target that the flags name.

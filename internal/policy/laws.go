@@ -33,6 +33,7 @@ const (
 	LawBuiltins   = "builtins"
 	LawRegex      = "constant-regex"
 	LawFloor      = "floor"
+	LawDefined    = "defined"
 	LawMembership = "membership"
 )
 
@@ -65,10 +66,14 @@ func Laws(sources []Source) []Violation {
 	code := slices.DeleteFunc(slices.Clone(modules), func(c checked) bool { return c.test })
 	found = append(found, packageLaws(code)...)
 	found = append(found, floorLaw(code)...)
+	sortByPlace(found)
+	return slices.Compact(found)
+}
+
+func sortByPlace(found []Violation) {
 	slices.SortStableFunc(found, func(a, b Violation) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
-	return slices.Compact(found)
 }
 
 func moduleLaws(c checked) []Violation {

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -69,35 +68,6 @@ func builtinLaw(c checked) []Violation {
 		case one.name == clock && packageName(c.module) != readsClock:
 			found = append(found, c.at(LawBuiltins, one.location, clock+" is for lib/exempt only"))
 		}
-	}
-	return found
-}
-
-// floorLaw: everything compiles, strictly, with what the oldest engine knows.
-func floorLaw(modules []checked) []Violation {
-	capabilities, err := ast.LoadCapabilitiesVersion(floorVersion)
-	if err != nil {
-		return []Violation{{Law: LawFloor, Msg: err.Error()}}
-	}
-	capabilities.Builtins = slices.DeleteFunc(capabilities.Builtins, func(b *ast.Builtin) bool { return slices.Contains(outside, b.Name) })
-	options := ast.ParserOptions{RegoVersion: ast.RegoV1, ProcessAnnotation: true, Capabilities: capabilities}
-	var found []Violation
-	parsed := map[string]*ast.Module{}
-	for _, c := range modules {
-		module, err := ast.ParseModuleWithOpts(c.File, string(c.Text), options)
-		if err != nil {
-			found = append(found, compileViolations(LawFloor, err)...)
-			continue
-		}
-		parsed[c.File] = module
-	}
-	compiler := ast.NewCompiler().WithCapabilities(capabilities).WithStrict(true).SetErrorLimit(0)
-	compiler.Compile(parsed)
-	if compiler.Failed() {
-		found = append(found, compileViolations(LawFloor, compiler.Errors)...)
-	}
-	for i := range found {
-		found[i].Msg = strings.TrimSpace(found[i].Msg)
 	}
 	return found
 }

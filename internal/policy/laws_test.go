@@ -27,6 +27,16 @@ package lib.onelayer.sample
 
 `
 
+// others are lawful modules that a module under test may ask.
+func others() []policy.Source {
+	var sources []policy.Source
+	for _, name := range []string{"other", "regex"} {
+		text := strings.ReplaceAll(libHead, "sample", name) + "# METADATA\n# description: What it is.\n"
+		sources = append(sources, policy.Source{File: "lib/" + name + "/" + name + ".rego", Text: []byte(text + "x := {\"a\": \"a\"}\n")})
+	}
+	return sources
+}
+
 const policyText = `# METADATA
 # scope: package
 # title: A rule
@@ -136,7 +146,7 @@ func TestLawsOnModules(t *testing.T) {
 		"constant pattern":             {"_f(x) := regex.match(`a`, x)\n", nil},
 		"pattern in a rule":            {"_p := `a`\n\n_f(x) := regex.replace(x, _p, \"\")\n", nil},
 		"pattern made of constants":    {"_f(x) := regex.match(_p, x)\n\n_p := concat(\"|\", [_a, `b`])\n\n_a := `a`\n", nil},
-		"pattern made of an import":    {"import data.lib.onelayer.other\n\n_f(x) := regex.match(_p, x)\n\n_p := concat(\"|\", [other.a])\n", []string{"9 constant-regex"}},
+		"pattern made of an import":    {"import data.lib.onelayer.other\n\n_f(x) := regex.match(_p, x)\n\n_p := concat(\"|\", [other.x.a])\n", []string{"9 constant-regex"}},
 		"pattern passed on":            {"_f(p, x) := regex.match(p, x)\n\n_g(p, x) := _f(p, x)\n\n_a := _g(`a`, \"\")\n\n_b(x) := _f(_p, x)\n\n_p := `b`\n", nil},
 		"variable passed on":           {"_f(p, x) := regex.match(p, x)\n\n_a(x) := _f(`a`, x)\n\n_b(x) := _f(x, x)\n", []string{"7 constant-regex"}},
 		"public function":              {documented + "f(p, x) := regex.match(p, x)\n", []string{"9 constant-regex"}},
@@ -147,6 +157,13 @@ func TestLawsOnModules(t *testing.T) {
 		"newer builtin":                {"_all := array.flatten([[1]])\n", []string{"7 floor"}},
 		"newer syntax":                 {"_f(x) := $\"{x}\"\n", []string{"7 floor", "7 floor"}},
 		"deprecated builtin":           {"_f(x) := any(x)\n", []string{"1 format", "7 builtins"}},
+		"undefined in the library":     {"import data.lib.onelayer.other\n\n_all := other.y\n", []string{"9 defined"}},
+		"undefined module":             {"import data.lib.onelayer.none\n\n_all := none.x.y\n", []string{"9 defined"}},
+		"undefined, with more behind":  {"import data.lib.onelayer.other\n\n_f(x) := other.y[x].z\n", []string{"9 defined"}},
+		"a name that is computed":      {"import data.lib.onelayer.other\n\n_f(x) := other[x]\n", nil},
+		"behind what is defined":       {"import data.lib.onelayer.other\n\n_f(x) := [other.x.a, x]\n", nil},
+		"documents of the user":        {"import data.lib.onelayer.config\n\n_f(x) := config.rules[x]\n", nil},
+		"document by half its name":    {"import data.lib.onelayer.configs\n\n_all := configs.x\n", []string{"9 defined"}},
 		"unsafe variable":              {"_all := x\n", []string{"7 floor"}},
 		"unused local":                 {"_all := 1 if x := 2\n", []string{"7 floor"}},
 	}
@@ -156,7 +173,7 @@ func TestLawsOnModules(t *testing.T) {
 			for _, place := range test.want {
 				want = append(want, "lib/sample/sample.rego:"+place)
 			}
-			require.ElementsMatch(t, want, render(policy.Laws([]policy.Source{lib(test.text)})))
+			require.ElementsMatch(t, want, render(policy.Laws(append(others(), lib(test.text)))))
 		})
 	}
 }
