@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -98,10 +99,47 @@ func TestReadGivesWhatWasPacked(t *testing.T) {
 		assert.Equal(t, archive.Files, read.Files)
 		assert.Equal(t, signatures, read.Signatures)
 		assert.Equal(t, archive.BodyDigest(), read.BodyDigest(), "signatures do not change what they sign")
-		require.NoError(t, read.CheckFiles())
+		require.NoError(t, read.CheckFiles(nil))
 		again, err := read.Bytes()
 		require.NoError(t, err)
 		assert.Equal(t, text, again)
+	}
+}
+
+// TestCheckFilesBefore parses what changed since a bundle that was checked, and nothing else.
+func TestCheckFilesBefore(t *testing.T) {
+	pack := func(roots []string, texts ...string) *bundle.Archive {
+		c := bundle.Content{Name: "onelayer", Target: bundle.OPA, Library: "x", Roots: roots}
+		for i, text := range texts {
+			c.Files = append(c.Files, bundle.File{Name: fmt.Sprintf("lib/%d.rego", i), Data: []byte(text)})
+		}
+		archive, err := bundle.Pack(c)
+		require.NoError(t, err)
+		return archive
+	}
+	root := []string{"lib/onelayer"}
+	const good, other, broken = "package lib.onelayer.a\n", "package lib.onelayer.b\n", "package lib.onelayer.c\n\nx :=\n"
+	for name, test := range map[string]struct {
+		archive, before *bundle.Archive
+		refused         string
+	}{
+		"nothing before":         {pack(root, good, broken), nil, "lib/1.rego:4: unexpected eof token: get it"},
+		"the first one":          {pack(root, good, broken, good, broken), nil, "lib/1.rego:4: unexpected eof token: get it"},
+		"a module that changed":  {pack(root, good, broken), pack(root, good, other), "lib/1.rego:4: unexpected eof token: get it"},
+		"a module that is new":   {pack(root, good, broken), pack(root, good), "lib/1.rego:4: unexpected eof token: get it"},
+		"a module that moved":    {pack(root, broken), pack(root, good, broken), "lib/0.rego:4: unexpected eof token: get it"},
+		"other roots":            {pack([]string{"lib/other"}, good), pack(root, good), "lib/0.rego: package lib.onelayer.a lies in none of the roots"},
+		"nothing that changed":   {pack(root, good, other), pack(root, good, other), ""},
+		"what need not be known": {pack(root, broken), pack(root, broken), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := test.archive.CheckFiles(test.before)
+			if test.refused == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, test.refused)
+		})
 	}
 }
 

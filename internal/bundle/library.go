@@ -1,10 +1,16 @@
 package bundle
 
 import (
+	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -92,24 +98,57 @@ func LibraryRevision(library *policy.Library) (string, error) {
 }
 
 // CheckFiles reads the files of an archive as OPA will: Rego must parse and lie in the roots, the configuration must be
-// canonical. Call it after signatures are verified, as it is the first that looks into the files.
-func (a *Archive) CheckFiles() error {
+// canonical. Call it after signatures are verified, as it is the first that looks into the files. What stands the same in an
+// archive before this one, which was checked, is not parsed again; nil if there is none.
+func (a *Archive) CheckFiles(before *Archive) error {
+	checked := map[string][]byte{}
+	if before != nil && slices.Equal(before.Manifest.Roots, a.Manifest.Roots) {
+		for _, file := range before.Files {
+			checked[file.Name] = file.Data
+		}
+	}
+	var modules []File
 	for _, file := range a.Files {
 		if file.Name == ConfigFile {
 			if err := a.checkConfig(file); err != nil {
 				return err
 			}
 		}
-		if !strings.HasSuffix(file.Name, ".rego") {
-			continue
+		same, known := checked[file.Name]
+		if strings.HasSuffix(file.Name, ".rego") && !(known && bytes.Equal(same, file.Data)) {
+			modules = append(modules, file)
 		}
-		module, err := parseModule(file.Name, file.Data)
-		if err != nil {
-			return refusal.New(refusal.Rego, "%v", err)
-		}
-		if root := rootOf(module); !under(a.Manifest.Roots, root) {
-			return refusal.New(refusal.Roots, "%s: package %s lies in none of the roots", file.Name, strings.ReplaceAll(root, "/", "."))
-		}
+	}
+	return a.checkModules(modules)
+}
+
+// checkModules parses modules, several at a time, and gives the error of the first that is wrong.
+func (a *Archive) checkModules(modules []File) error {
+	errs := make([]error, len(modules))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(modules)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(modules)); i = next.Add(1) - 1 {
+				errs[i] = a.checkModule(modules[i])
+			}
+		})
+	}
+	workers.Wait()
+	return cmp.Or(errs...)
+}
+
+func (a *Archive) checkModule(file File) error {
+	module, err := parseModule(file.Name, file.Data)
+	var several ast.Errors
+	switch {
+	case errors.As(err, &several) && several[0].Location != nil:
+		return refusal.New(refusal.Rego, "%s:%d: %s", file.Name, several[0].Location.Row, several[0].Message)
+	case err != nil:
+		return refusal.New(refusal.Rego, "%v", err)
+	}
+	if root := rootOf(module); !under(a.Manifest.Roots, root) {
+		return refusal.New(refusal.Roots, "%s: package %s lies in none of the roots", file.Name, strings.ReplaceAll(root, "/", "."))
 	}
 	return nil
 }

@@ -250,7 +250,7 @@ func verifySignature(env *Env, f *verifyFlags, file string) (*verification, erro
 	if _, err := signing.VerifyBundle(archive, signing.BundleKeys{keyID: public}, scope); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	if err := archive.CheckFiles(); err != nil {
+	if err := archive.CheckFiles(nil); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	about := archive.Manifest

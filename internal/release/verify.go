@@ -31,6 +31,9 @@ type Want struct {
 	// OCIDigest is that of the manifest that the bundle came with, empty if it came without one.
 	OCIDigest string
 	Limits    bundle.Limits
+	// Before is a bundle that was verified by this process, nil if there is none: what did not change since is not parsed
+	// again.
+	Before *bundle.Archive
 }
 
 // Verified is a bundle that may be used.
@@ -278,7 +281,7 @@ func (p *pending) complete(packed []byte) (*Verified, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := archive.CheckFiles(); err != nil {
+	if err := archive.CheckFiles(p.want.Before); err != nil {
 		return nil, err
 	}
 	return &Verified{Release: r, Archive: archive, Packed: packed, BundleKey: key, Until: p.until, Keyring: p.keyring.Version}, nil

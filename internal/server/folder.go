@@ -41,7 +41,8 @@ type folder struct {
 	seen      []os.FileInfo
 }
 
-const lookAtFolderEvery = 100 * time.Millisecond
+// lookAtFolderEvery costs some ten system calls, so that waiting agents lose no time worth naming.
+const lookAtFolderEvery = 20 * time.Millisecond
 
 func (f *folder) every() time.Duration { return lookAtFolderEvery }
 

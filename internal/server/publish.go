@@ -26,6 +26,8 @@ type publisher struct {
 	now    func() time.Time
 	count  func(slot *slot, result, reason string)
 
+	// verified is the newest bundle that was verified.
+	verified *bundle.Archive
 	// again is when a refused offer is looked at again, zero if nothing was refused.
 	again time.Time
 	// expired tells that the end of the statements was logged.
@@ -118,12 +120,12 @@ func (p *publisher) take(found *offer, now time.Time) error {
 	}
 	verified, err := release.Fetch(release.Want{
 		Name: p.about.Name, Target: bundle.OPA, Channel: p.about.Channel, Anchor: anchor, Memory: p.memory, Now: now,
-		OCIDigest: found.digest, Limits: bundle.DefaultLimits(),
+		OCIDigest: found.digest, Limits: bundle.DefaultLimits(), Before: p.verified,
 	}, found.documents, found.bundle)
 	if err != nil {
 		return err
 	}
-	p.again, p.expired = time.Time{}, false
+	p.again, p.expired, p.verified = time.Time{}, false, verified.Archive
 	p.slot.settle("")
 	if p.slot.publish(verified, found.documents, p.now()) {
 		p.count(p.slot, "published", "")

@@ -272,7 +272,7 @@ func (k *kit) verify(packed []byte) error {
 	if _, err := signing.VerifyBundle(archive, signing.BundleKeys{keyID: k.key.Public()}, scope); err != nil {
 		return err
 	}
-	return archive.CheckFiles()
+	return archive.CheckFiles(nil)
 }
 
 // strict is how strictly OPA can be set up: one key, by its name, and a scope.
