@@ -11,6 +11,7 @@ import "embed"
 // because a pattern cannot leave out the tests.
 //
 //go:embed lib/admission/admission.rego
+//go:embed lib/base_images/base_images.rego
 //go:embed lib/claims/claims.rego
 //go:embed lib/claims/container.rego
 //go:embed lib/claims/edges.rego
@@ -30,6 +31,7 @@ import "embed"
 //go:embed lib/command/shells.rego
 //go:embed lib/command/table.rego
 //go:embed lib/command/words.rego
+//go:embed lib/configuration/configuration.rego
 //go:embed lib/container/container.rego
 //go:embed lib/destination/destination.rego
 //go:embed lib/duration/duration.rego

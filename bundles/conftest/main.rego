@@ -8,6 +8,7 @@
 package main
 
 import data.lib.onelayer.admission
+import data.lib.onelayer.configuration
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
 import data.lib.onelayer.policies.mesh.client_tls_override as policy_mesh_client_tls_override
@@ -1444,7 +1445,7 @@ _prepared := prepared if prepared := subject.prepared with input as _given
 
 _own contains [kind, asked] if {
 	not admission.silent
-	some kind, asked in subject.own with input as _given
+	some kind, asked in configuration.asked with input as _given
 }
 
 _given := input if {

@@ -8,6 +8,7 @@
 package onelayer
 
 import data.lib.onelayer.admission
+import data.lib.onelayer.configuration
 import data.lib.onelayer.exempt
 import data.lib.onelayer.params
 import data.lib.onelayer.policies.mesh.client_tls_override as policy_mesh_client_tls_override
@@ -259,25 +260,25 @@ _found contains found if {
 _own contains found if {
 	not admission.silent
 	params.enabled("onelayer/config")
-	some found in policy_onelayer_config.violation with input as subject.own["onelayer.dev/Config"]
+	some found in policy_onelayer_config.violation with input as configuration.asked["onelayer.dev/Config"]
 }
 
 _own contains found if {
 	not admission.silent
 	params.enabled("onelayer/config")
-	some found in policy_onelayer_config.violation with input as subject.own["onelayer.dev/WaiverReview"]
+	some found in policy_onelayer_config.violation with input as configuration.asked["onelayer.dev/WaiverReview"]
 }
 
 _own contains found if {
 	not admission.silent
 	params.enabled("onelayer/waiver-expired")
-	some found in policy_onelayer_waiver_expired.violation with input as subject.own["onelayer.dev/WaiverReview"]
+	some found in policy_onelayer_waiver_expired.violation with input as configuration.asked["onelayer.dev/WaiverReview"]
 }
 
 _own contains found if {
 	not admission.silent
 	params.enabled("onelayer/waiver-unused")
-	some found in policy_onelayer_waiver_unused.violation with input as subject.own["onelayer.dev/WaiverReview"]
+	some found in policy_onelayer_waiver_unused.violation with input as configuration.asked["onelayer.dev/WaiverReview"]
 }
 
 _found contains found if {

@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "79905d020a327aed5d6b78360ea657d8608a9a95da614089293e177e7d896ac8"
+revision := "30ab165f4ba96d0b8fb0dcd9af9ae666eaf2d2b791f0d99b9c31cc1452cf1f06"

@@ -9,7 +9,7 @@ func conftest(library *policy.Library) string {
 	w.head("main", "The entry for conftest", `Generated from the METADATA of the policies; change it there. For each rule it holds deny_RULE for errors and
 		warn_RULE for warnings, and for what is worth knowing if the configuration asks with conftest.info. The
 		configuration is data.lib.onelayer.config: conftest test --data FILE.`,
-		library.Rules(), "admission", "exempt", "params", "resource", "subject", "synced")
+		library.Rules(), "admission", "configuration", "exempt", "params", "resource", "subject", "synced")
 	for _, rule := range library.Rules() {
 		if own(rule) {
 			w.conftestOwn(rule)
@@ -115,7 +115,7 @@ _prepared := prepared if prepared := subject.prepared with input as _given
 
 _own contains [kind, asked] if {
 	not admission.silent
-	some kind, asked in subject.own with input as _given
+	some kind, asked in configuration.asked with input as _given
 }
 
 _given := input if {

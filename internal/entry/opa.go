@@ -12,7 +12,7 @@ func opa(library *policy.Library) string {
 	w.head("onelayer", "The entry for OPA", `Generated from the METADATA of the policies; change it there. data.onelayer.decision judges any input that the
 		library reads; data.onelayer.admission_review answers an AdmissionReview, so that a ValidatingWebhookConfiguration
 		may call /v0/data/onelayer/admission_review as it is. The configuration is data.lib.onelayer.config.`,
-		library.Rules(), "admission", "exempt", "params", "resource", "subject")
+		library.Rules(), "admission", "configuration", "exempt", "params", "resource", "subject")
 	w.line("%s", opaCommon)
 	w.opaNone(library.Rules())
 	for _, rule := range library.Rules() {
@@ -41,7 +41,7 @@ func (w *writer) opaNone(rules []*policy.Rule) {
 func (w *writer) opaOwn(rule *policy.Rule) {
 	for _, kind := range rule.AppliesTo {
 		w.line("_own contains found if {\n\tnot admission.silent\n\tparams.enabled(%s)", quote(rule.ID))
-		w.line("\tsome found in policy_%s.violation with input as subject.own[%s]\n}\n", slug(rule), quote(kind))
+		w.line("\tsome found in policy_%s.violation with input as configuration.asked[%s]\n}\n", slug(rule), quote(kind))
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // entryImports are the modules of lib that every entry needs.
-var entryImports = []string{"admission", "exempt", "inventory", "params", "resource", "subject", "synced", "workload"}
+var entryImports = []string{"admission", "configuration", "exempt", "inventory", "params", "resource", "synced", "workload"}
 
 // Entry is the module in which Gatekeeper looks for violations: it asks the rules that judge the kind of the object, and
 // passes on what is of the severities of the constraint and not waived.
@@ -156,7 +156,7 @@ func ownRules(library *policy.Library) []*policy.Rule {
 // writeOwn asks a rule about onelayer's own kinds with the inputs that the library makes of the review.
 func writeOwn(out *strings.Builder, rule *policy.Rule) {
 	for _, kind := range rule.AppliesTo {
-		fmt.Fprintf(out, "\n_own contains found if {\n\tsome found in %s.violation with input as subject.own[%q]\n}\n", alias(rule), kind)
+		fmt.Fprintf(out, "\n_own contains found if {\n\tsome found in %s.violation with input as configuration.asked[%q]\n}\n", alias(rule), kind)
 	}
 }
 

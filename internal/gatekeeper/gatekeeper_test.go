@@ -192,7 +192,7 @@ func TestRefuses(t *testing.T) {
 
 func TestRefusesATemplateThatNoClusterTakes(t *testing.T) {
 	files := sample("a", "/Pod", "\n"+strings.Repeat("# a long remark\n", 80_000))
-	for _, module := range []string{"admission", "exempt", "inventory", "params", "resource", "subject", "synced", "workload"} {
+	for _, module := range []string{"admission", "configuration", "exempt", "inventory", "params", "resource", "synced", "workload"} {
 		files["lib/"+module+"/"+module+".rego"] = &fstest.MapFile{Data: []byte("package lib.onelayer." + module + "\n")}
 	}
 	library, err := policy.Load(files)

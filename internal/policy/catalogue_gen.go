@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "d80ef6c7e417ef04ad548f86a69c498acc7d833aec5e5f71845730de659f7d07"
+const catalogueDigest = "18433665b02658f12c92b9ccf8c195fe5cb407af91e8eebc0e6dc3a31c9fca51"
 
 var _ finding.Severity
 
@@ -1975,6 +1975,10 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "lib/base_images/base_images.rego",
+				Package: "lib.onelayer.base_images",
+			},
+			ModuleInfo{
 				File:    "lib/claims/claims.rego",
 				Package: "lib.onelayer.claims",
 				Imports: []string{"lib.onelayer.container", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
@@ -2062,6 +2066,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Package: "lib.onelayer.command",
 			},
 			ModuleInfo{
+				File:    "lib/configuration/configuration.rego",
+				Package: "lib.onelayer.configuration",
+				Imports: []string{"lib.onelayer.exempt", "lib.onelayer.params", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "lib/container/container.rego",
 				Package: "lib.onelayer.container",
 				Imports: []string{"lib.onelayer.command", "lib.onelayer.image", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
@@ -2107,7 +2116,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/image/image.rego",
 				Package: "lib.onelayer.image",
-				Imports: []string{"lib.onelayer.manager", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.base_images", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/inventory/config_maps.rego",
@@ -2175,6 +2184,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/manager/names.rego",
 				Package: "lib.onelayer.manager",
+				Imports: []string{"lib.onelayer.base_images"},
 			},
 			ModuleInfo{
 				File:    "lib/manager/runners.rego",
@@ -2317,7 +2327,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/subject/subject.rego",
 				Package: "lib.onelayer.subject",
-				Imports: []string{"lib.onelayer.exempt", "lib.onelayer.inventory", "lib.onelayer.join", "lib.onelayer.params", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.join", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "lib/supervision/supervision.rego",
@@ -2487,7 +2497,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/process/manager_image/manager_image.rego",
 				Package: "lib.onelayer.policies.process.manager_image",
-				Imports: []string{"lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.manager", "lib.onelayer.params"},
+				Imports: []string{"lib.onelayer.base_images", "lib.onelayer.container", "lib.onelayer.finding", "lib.onelayer.params"},
 			},
 			ModuleInfo{
 				File:    "policies/process/manager_in_hook/manager_in_hook.rego",

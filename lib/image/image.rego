@@ -7,7 +7,7 @@
 #   configuration of a built image wins over its Dockerfile. An Image without both is a stand-alone process file.
 package lib.onelayer.image
 
-import data.lib.onelayer.manager
+import data.lib.onelayer.base_images
 import data.lib.onelayer.resource
 
 # METADATA
@@ -111,10 +111,10 @@ _base(ref, bases) := found if {
 }
 
 _well_known(ref) := object.union(_nothing, {"cmd": {"shell": false, "path": [], "words": [word |
-	some value in manager.base_image(ref).cmd
+	some value in base_images.of(ref).cmd
 	word := {"v": value, "path": [], "from": "image"}
 ]}}) if {
-	count(manager.base_image(ref).cmd) > 0
+	count(base_images.of(ref).cmd) > 0
 } else := _nothing
 
 _inherit(child, base) := object.union(child, {

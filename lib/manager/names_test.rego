@@ -1,41 +1,7 @@
 package lib.onelayer.manager_test
 
+import data.lib.onelayer.base_images
 import data.lib.onelayer.manager
-
-test_base_images if {
-	pm2 := {"name": "pm2", "cmd": ["pm2-runtime", "start", "pm2.json"]}
-	s6 := {"name": "s6", "cmd": ["/init"]}
-	init := {"name": "my_init", "cmd": ["/sbin/my_init"]}
-	systemd := {"name": "systemd", "cmd": ["/sbin/init"]}
-	wants := {
-		"keymetrics/pm2": pm2,
-		"keymetrics/pm2:18-alpine": pm2,
-		"docker.io/keymetrics/pm2:latest-stretch@sha256:abc": pm2,
-		"registry.corp:5000/hub/keymetrics/pm2-docker-alpine:8": pm2,
-		"thinhhv/pm2:latest": {"name": "pm2", "cmd": []},
-		"phusion/baseimage:focal-1.2.0": init,
-		"phusion/passenger-nodejs:2.5": {"name": "passenger", "cmd": ["/sbin/my_init"]},
-		"lscr.io/linuxserver/nginx": s6,
-		"ghcr.io/linuxserver/baseimage-alpine:3.19": s6,
-		"ghcr.io/hassio-addons/base:15": s6,
-		"homeassistant/amd64-base:3.19": s6,
-		"strongloop/strong-pm": {"name": "strong-pm", "cmd": []},
-		"jrei/systemd-ubuntu:22.04": systemd,
-		"registry.access.redhat.com/ubi9/ubi-init": systemd,
-		"redhat/ubi8-init:latest": systemd,
-		"discourse/base:2.0": {"name": "runit", "cmd": []},
-	}
-	{ref: base | some ref, _ in wants; base := manager.base_image(ref)} == wants
-}
-
-test_ordinary_images if {
-	every ref in [
-		"node:20", "keymetrics", "acme/pm2-service", "acme/my-pm2", "phusion/other", "homeassistant/home-assistant:stable",
-		"${BASE}", "", null, 3, "nginx@sha256:abc",
-	] {
-		not manager.base_image(ref)
-	}
-}
 
 test_packages if {
 	wants := {
@@ -83,7 +49,7 @@ test_every_manager_is_hinted if {
 }
 
 test_every_manager_image_is_hinted if {
-	refs := {concat("/", [owner, name]) | some owner, names in manager._known_images; some name, _ in names}
+	refs := {concat("/", [owner, name]) | some owner, names in base_images.known; some name, _ in names}
 	others := {"phusion/passenger-x", "linuxserver/x", "hassio-addons/x", "homeassistant/x-base", "home-assistant/x-base"}
 	{ref | some ref in ((refs | others) | {"x/systemd-x", "x/ubi9-init"}); not manager.hinted(ref)} == set()
 }

@@ -21,6 +21,15 @@ config := object.union(document, _constraint) if {
 } else := _constraint
 
 # METADATA
+# description: >-
+#   The parameters of a Gatekeeper constraint as {parameters}, to go along with another input; empty where there are
+#   none.
+handed_on := {"parameters": input.parameters} if {
+	is_object(input.review)
+	is_object(input.parameters)
+} else := {}
+
+# METADATA
 # description: True when development evidence must not lower a severity.
 default strict := false
 

@@ -138,3 +138,9 @@ test_ids_of_rules_and_their_former_ids if {
 		with data.lib.onelayer.params._renamed as {"process/b": "process/a"}
 	known == {"process/a": "process/a", "process/b": "process/a"}
 }
+
+test_the_parameters_of_a_constraint_go_along if {
+	params.handed_on == {"parameters": {"strict": true}} with input as {"review": {}, "parameters": {"strict": true}}
+	params.handed_on == {} with input as {"review": {}, "parameters": 1}
+	params.handed_on == {} with input as {"parameters": {"strict": true}}
+}

@@ -2,14 +2,11 @@
 # scope: package
 # title: Subjects
 # description: >-
-#   What an entry judges: the objects of the input one after the other, each with what is known of all others, and the
-#   inputs by which the rules about the configuration and about waivers are asked.
+#   What an entry judges: the objects of the input one after the other, each with what is known of all others.
 package lib.onelayer.subject
 
-import data.lib.onelayer.exempt
 import data.lib.onelayer.inventory
 import data.lib.onelayer.join
-import data.lib.onelayer.params
 import data.lib.onelayer.resource
 
 # METADATA
@@ -49,42 +46,3 @@ _records := records if {
 _folder(record) := trim_prefix(record.obj.spec.context, ".") if {
 	is_string(record.obj.spec.context)
 } else := trim_suffix(regex.replace(record.file, `[^/]*$`, ""), "/")
-
-# METADATA
-# description: The inputs for rules about onelayer's own kinds, by group/Kind. None where nothing can be wrong.
-own := object.union(_configuration, _waivers)
-
-_configuration := {"onelayer.dev/Config": object.union(asked, _parameters)} if {
-	count(params.problems) > 0
-	asked := _as_asked({
-		"apiVersion": resource.api_version,
-		"kind": "Config",
-		"metadata": {"name": ".onelayer.yaml"},
-		"spec": params.config,
-	})
-} else := {}
-
-_waivers := {"onelayer.dev/WaiverReview": object.union(review, _parameters)} if {
-	exempt.present
-	review := object.union(_asked, {
-		"apiVersion": resource.api_version,
-		"kind": "WaiverReview",
-		"findings": [],
-		"waivers": exempt.counted,
-		"rules": params.ids,
-		"whole": false,
-	})
-} else := {}
-
-_as_asked(obj) := {"review": {"object": obj}} if {
-	resource.in_cluster
-} else := obj
-
-_asked := {"review": {}} if {
-	resource.in_cluster
-} else := {}
-
-_parameters := {"parameters": input.parameters} if {
-	is_object(input.review)
-	is_object(input.parameters)
-} else := {}

@@ -1,6 +1,5 @@
 package lib.onelayer.subject_test
 
-import data.lib.onelayer.config
 import data.lib.onelayer.subject
 
 _pod := {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": []}}
@@ -37,39 +36,6 @@ test_objects_beside_each_other_are_prepared_once if {
 	subject.prepared.autoscalers["/Deployment/web"][0].name == "web" with input as list
 	subject.prepared == null with input as _pod
 	subject.prepared == null with input as {"review": {"object": _pod}}
-}
-
-test_a_wrong_configuration_is_a_subject if {
-	subject.own["onelayer.dev/Config"] == {
-		"apiVersion": "onelayer.dev/v1alpha1",
-		"kind": "Config",
-		"metadata": {"name": ".onelayer.yaml"},
-		"spec": {"strict": 1},
-	} with input as _pod with config as {"strict": 1}
-	subject.own == {} with input as _pod with config as {"strict": true}
-}
-
-test_in_a_cluster_the_parameters_of_the_constraint_go_along if {
-	review := {"review": {"object": _pod}, "parameters": {"strict": 1, "waivers": [1]}}
-	own := subject.own with input as review
-	own["onelayer.dev/Config"].review.object.spec.strict == 1
-	own["onelayer.dev/Config"].parameters == review.parameters
-	own["onelayer.dev/WaiverReview"].review == {}
-	own["onelayer.dev/WaiverReview"].parameters == review.parameters
-	native := {"kind": "AdmissionReview", "request": {"object": _pod}, "parameters": 1}
-	asked := subject.own with input as native with config as {"strict": 1}
-	asked["onelayer.dev/Config"].review.object.kind == "Config"
-	not asked["onelayer.dev/Config"].parameters
-}
-
-test_waivers_are_a_subject if {
-	annotated := object.union(_pod, {"metadata": {"annotations": {"onelayer.dev/ignore": "process/x"}}})
-	review := subject.own["onelayer.dev/WaiverReview"] with input as annotated
-	review.kind == "WaiverReview"
-	review.whole == false
-	[waiver.text | some waiver in review.waivers] == ["process/x"]
-	review.rules["process/manager-entrypoint"] == "process/manager-entrypoint"
-	not review.rules["onelayer/config"]
 }
 
 test_a_finding_in_a_file_of_an_image_is_shown_there if {

@@ -38,9 +38,9 @@
 #   since: 0.1.0
 package lib.onelayer.policies.process.manager_image
 
+import data.lib.onelayer.base_images
 import data.lib.onelayer.container
 import data.lib.onelayer.finding
-import data.lib.onelayer.manager
 import data.lib.onelayer.params
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
@@ -51,7 +51,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }) if {
 	some record in container.records
 	some ref in record.bases
-	base := manager.base_image(ref)
+	base := base_images.of(ref)
 	not base.name in params.of("process/manager-image").allowed_managers
 	path := _path(record)
 }
