@@ -8,7 +8,7 @@ import (
 )
 
 // Marker is the file by which a folder is known that WriteFolder wrote, and that it may replace therefore.
-const Marker = ".onelayer.json"
+const Marker = ".onelayer-pull"
 
 // WriteFolder replaces a folder by files, given by their paths in it with slashes, in one step where the system can. Marker
 // must be among them. A folder that WriteFolder did not write stays as it is, and that is an error.

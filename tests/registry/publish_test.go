@@ -62,7 +62,7 @@ func (w *workshop) withOnelayer() {
 	assert.Contains(w.t, w.read("cluster/gatekeeper/templates/process.yaml"), "kind: ConstraintTemplate")
 	w.runs(w.pull("--format", "conftest")...)
 	assert.Contains(w.t, w.read("policy/onelayer/bundles/conftest/main.rego"), "package main")
-	assert.Contains(w.t, w.read("policy/.onelayer.json"), `"version":1`)
+	assert.Contains(w.t, w.read("policy/.onelayer-pull"), `"version":1`)
 	verified := w.runs("verify", w.host.reference(":stable"), "--keyring", "keyring.json", "--channel", "stable", "--plain-http", "--cosign-key", "cosign.pub")
 	assert.Contains(w.t, verified, "version 1")
 	w.fails("refused (signature-wrong)", "verify", w.host.reference(":stable"), "--keyring", "keyring.json", "--channel", "stable", "--plain-http", "--cosign-key", "bundle.pub")
@@ -88,6 +88,10 @@ func (w *workshop) withGator(digest string) {
 	result := w.run(gator, "test", "--image", w.host.image("@"+digest), "--filename", "web.yaml")
 	assert.Equal(w.t, 1, result.Code, result.Stderr)
 	assert.Contains(w.t, result.Stdout+result.Stderr, "process/manager-entrypoint")
+	w.runs(w.pull("--format", "gatekeeper", "-o", "by-onelayer")...)
+	result = w.run(gator, "test", "--filename", "by-onelayer", "--filename", "web.yaml")
+	assert.Equal(w.t, 1, result.Code, result.Stderr)
+	assert.Contains(w.t, result.Stdout+result.Stderr, "process/manager-entrypoint", "the folder holds nothing but objects")
 }
 
 func (w *workshop) withOPA(digest string) {
@@ -157,7 +161,7 @@ func TestUpdate(t *testing.T) {
 		w.runs(w.push()...)
 		w.runs(w.pull("--format", "conftest")...)
 		w.runs(w.pull("-o", "opa.tar.gz")...)
-		marker := w.read("policy/.onelayer.json")
+		marker := w.read("policy/.onelayer-pull")
 		assert.Contains(t, marker, `"version":2`)
 
 		w.runs("sign", "timestamp", "onelayer-opa.release.json", "--key", "timestamp.pem", "--expires", "48h")
@@ -173,7 +177,7 @@ func TestUpdate(t *testing.T) {
 		w.runs(w.push()...)
 		w.fails("refused (rollback)", w.pull("--format", "conftest")...)
 		w.fails("refused (rollback)", w.pull("-o", "opa.tar.gz")...)
-		assert.Equal(t, marker, w.read("policy/.onelayer.json"))
+		assert.Equal(t, marker, w.read("policy/.onelayer-pull"))
 
 	})
 }
