@@ -251,7 +251,7 @@ func (e *encoder) anyIndexed(rule *ast.Rule) bool {
 	return found
 }
 
-func (e *encoder) rule(rule *ast.Rule) {
+func (e *encoder) rule(rule *ast.Rule, indexed bool) {
 	parts := 0
 	set := func(present bool, part int) {
 		if present {
@@ -263,7 +263,7 @@ func (e *encoder) rule(rule *ast.Rule) {
 	set(rule.Else != nil, ruleElse)
 	set(rule.Default, ruleDefault)
 	set(rule.Head.Assign, ruleAssign)
-	set(e.anyIndexed(rule), ruleIndexed)
+	set(indexed, ruleIndexed)
 	e.out.WriteByte(byte(parts))
 	e.row(rule.Location)
 	e.text(string(rule.Head.Name))
@@ -277,7 +277,7 @@ func (e *encoder) rule(rule *ast.Rule) {
 	}
 	e.body(rule.Body)
 	if rule.Else != nil {
-		e.rule(rule.Else)
+		e.rule(rule.Else, false)
 	}
 }
 
@@ -288,7 +288,7 @@ func (e *encoder) module(file string, module *ast.Module) {
 	e.terms(module.Package.Path)
 	e.number(len(module.Rules))
 	for _, rule := range module.Rules {
-		e.rule(rule)
+		e.rule(rule, e.anyIndexed(rule))
 	}
 	inner := e.out
 	e.out = outer
