@@ -13,25 +13,27 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/stretchr/testify/require"
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/onelayer/onelayer/internal/policy"
 )
 
-const library = "../../lib"
+// repository holds the library.
+const repository = "../.."
 
-// prepare compiles modules of the library and prepares a query on them.
-func prepare(tb testing.TB, query string, folders ...string) rego.PreparedEvalQuery {
+// prepare compiles shared modules of the library, with all that they import, and prepares a query on them.
+func prepare(tb testing.TB, query string, names ...string) rego.PreparedEvalQuery {
 	tb.Helper()
+	loaded, err := policy.Load(os.DirFS(repository))
+	require.NoError(tb, err)
+	packages := make([]string, len(names))
+	for i, name := range names {
+		packages[i] = "lib.onelayer." + name
+	}
+	modules, err := loaded.Modules(packages...)
+	require.NoError(tb, err)
 	options := []func(*rego.Rego){rego.Query(query)}
-	for _, folder := range folders {
-		files, err := filepath.Glob(filepath.Join(library, folder, "*.rego"))
-		require.NoError(tb, err)
-		for _, file := range files {
-			if strings.HasSuffix(file, "_test.rego") {
-				continue
-			}
-			text, err := os.ReadFile(file)
-			require.NoError(tb, err)
-			options = append(options, rego.Module(file, string(text)))
-		}
+	for _, module := range modules {
+		options = append(options, rego.ParsedModule(module))
 	}
 	prepared, err := rego.New(options...).PrepareForEval(context.Background())
 	require.NoError(tb, err)
