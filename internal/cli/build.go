@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +16,6 @@ import (
 	"github.com/onelayer/onelayer"
 	"github.com/onelayer/onelayer/internal/bundle"
 	"github.com/onelayer/onelayer/internal/config"
-	"github.com/onelayer/onelayer/internal/entry"
 	"github.com/onelayer/onelayer/internal/gatekeeper"
 	"github.com/onelayer/onelayer/internal/policy"
 )
@@ -134,29 +132,10 @@ func libraryIn(dir string) (*policy.Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	return library, entriesCompile(library, sources)
+	return library, bundle.CheckEntries(library, sources)
 }
 
 func inPolicies(source policy.Source) bool { return strings.HasPrefix(source.File, "policies/") }
-
-// entriesCompile refuses a library that lacks what the generated entries ask it for. No module of it need miss that.
-func entriesCompile(library *policy.Library, sources []policy.Source) error {
-	entries, err := entry.Files(library)
-	if err != nil {
-		return err
-	}
-	all := slices.Clone(sources)
-	for _, file := range slices.Sorted(maps.Keys(entries)) {
-		all = append(all, policy.Source{File: file, Text: entries[file]})
-	}
-	broken := policy.Compile(all)
-	if len(broken) == 0 {
-		return nil
-	}
-	first := broken[0]
-	return fmt.Errorf("%s:%d: %s (%d in all): this file is generated, and asks lib/ for that: define it there, or remove lib/ to build on that of onelayer",
-		first.File, first.Line, first.Msg, len(broken))
-}
 
 // packLibrary makes the archive for the target that the flags name.
 func packLibrary(library *policy.Library, f *buildFlags, modified time.Time) (*bundle.Archive, error) {

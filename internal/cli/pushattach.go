@@ -4,13 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/onelayer/onelayer/internal/bundle"
 	"github.com/onelayer/onelayer/internal/registry"
-	"github.com/onelayer/onelayer/internal/strictjson"
 )
 
 // stated is what a signed statement says about an artifact.
@@ -59,14 +57,8 @@ func (p *push) parts() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var about struct {
-		Format string `json:"bomFormat"`
-	}
-	if err := strictjson.Lenient(p.flags.sbom, text, &about); err != nil {
+	if err := registry.CheckParts(p.flags.sbom, text); err != nil {
 		return nil, err
-	}
-	if about.Format != "CycloneDX" {
-		return nil, fmt.Errorf("%s is no CycloneDX document: give what onelayer build --sbom wrote", p.flags.sbom)
 	}
 	return text, nil
 }
