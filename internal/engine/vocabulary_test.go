@@ -151,3 +151,39 @@ func TestNeedlesOfTheLibraryHideNothing(t *testing.T) {
 	assert.Greater(t, raised, 20)
 	assert.Greater(t, len(want.Findings), 500)
 }
+
+// TestGateOfSupervisionKnowsEveryMark keeps the needles in METADATA, which cannot refer to a rule, in step with the marks that
+// the rule itself looks for.
+func TestGateOfSupervisionKnowsEveryMark(t *testing.T) {
+	lib, err := policy.Load(repository)
+	require.NoError(t, err)
+	var needles []needle
+	for _, gate := range lib.Gates() {
+		if gate.Rule == "lib.onelayer.supervision.entries" {
+			for _, written := range gate.Needles {
+				require.True(t, usable(written), written)
+				needles = append(needles, parseNeedle(written))
+			}
+		}
+	}
+	modules, err := lib.Modules("lib.onelayer.manager")
+	require.NoError(t, err)
+	marks := 0
+	for _, module := range modules {
+		for _, rule := range module.Rules {
+			list, ok := rule.Head.Value.Value.(*ast.Array)
+			if rule.Head.Name != "_marks" || !ok {
+				continue
+			}
+			list.Foreach(func(term *ast.Term) {
+				mark, _ := term.Value.(ast.String)
+				marks++
+				assert.True(t, slices.ContainsFunc(needles, func(n needle) bool {
+					at := strings.Index(lowerASCII(string(mark)), n.literal)
+					return at >= 0 && n.fits([]byte(mark), at+len(n.literal))
+				}), "no needle stands in %q", mark)
+			})
+		}
+	}
+	assert.Greater(t, marks, 50)
+}
