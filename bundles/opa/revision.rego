@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "30ab165f4ba96d0b8fb0dcd9af9ae666eaf2d2b791f0d99b9c31cc1452cf1f06"
+revision := "ec30998fb197bd21bf0c4008c5a684e3193c583043588ea0cc205de13f7c0b15"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "18433665b02658f12c92b9ccf8c195fe5cb407af91e8eebc0e6dc3a31c9fca51"
+const catalogueDigest = "8803cf9c06845cbe4d323c1180700d07edfbd4d7cde9dec18f941e0839f32c71"
 
 var _ finding.Severity
 
@@ -827,7 +827,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source"},
-				Needles:     []string{"watch", "nodemon", "node-dev", "tsnd", "supervisor", "pm2", "keymetrics", "--hot", "nest", "--reload", "flask", "reflex", "CompileDaemon"},
+				Needles:     []string{"watch", "nodemon", "node-dev", "tsnd", "supervisor", "pm2", "keymetrics", "--hot", "nest", "--reload", "flask", "reflex", "CompileDaemon", "\\bair\\b", "\\bentr\\b", "chokidar", "\\brerun\\b"},
 				Remediation: Remediation{
 					Default: "Start the program without a watcher, for example CMD [\"node\", \"server.js\"]; keep the watcher in the dev script and in tools such as Tilt or Skaffold.",
 				},
@@ -2336,7 +2336,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Gates: []Gate{
 					Gate{
 						Rule:    "lib.onelayer.supervision.entries",
-						Needles: []string{"pm2", "forever", "supervis", "s6", "/init", "-init", "my_init", "runsv", "runit", "sv\\b", "circus", "honcho", "monit", "god\\b", "systemd", "systemctl", "sl-", "slc\\b", "strong", "passenger", "foreman", "overmind", "hivemind", "goreman", "forego", "nf\\b", "concurrently", "run-all", "run-p", "cron", "watch", "--hot", "nodemon", "node-dev", "tsnd", "nest\\b", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "discourse", "gitlab", "procodile", "shoreman", "process-compose", "pebble", "bluepill", "multirun", "mprocs", "reflex", "CompileDaemon", "--reload", "flask", "chaperone", "horust", "dinit", "immortal", "svscan", "perpd", "perpboot"},
+						Needles: []string{"pm2", "forever", "supervis", "s6", "/init", "-init", "my_init", "runsv", "runit", "sv\\b", "circus", "honcho", "monit", "god\\b", "systemd", "systemctl", "sl-", "slc\\b", "strong", "passenger", "foreman", "overmind", "hivemind", "goreman", "forego", "nf\\b", "concurrently", "run-all", "run-p", "cron", "watch", "--hot", "nodemon", "node-dev", "tsnd", "nest\\b", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "discourse", "gitlab", "procodile", "shoreman", "process-compose", "pebble", "bluepill", "multirun", "mprocs", "reflex", "CompileDaemon", "--reload", "flask", "chaperone", "horust", "dinit", "immortal", "svscan", "perpd", "perpboot", "\\bair\\b", "\\bentr\\b", "chokidar", "\\brerun\\b"},
 					},
 				},
 			},

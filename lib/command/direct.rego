@@ -4,7 +4,8 @@ import data.lib.onelayer.shell
 
 _unsure := concat("", [
 	`\$\(|node_modules/|\.cmd|^[^ ]*\$|\.sh|^[^ ]*entrypoint|^\.?/(?:[^ ]*/)?(?:start|run|boot|bootstrap|launch)(?: |$)|`,
-	`^(?:\.|source|eval)(?: |$)|^(?:[^ ]*/)?node(?:js)? .*/usr/`,
+	`^(?:\.|source|eval)(?: |$)|^(?:[^ ]*/)?node(?:js)? .*/usr/|`,
+	`[ /](?:pm2|forever|supervisord|circusd|runsvdir|s6-svscan)(?:-runtime|-docker)? `,
 ])
 
 _is_listed(base, files) if {

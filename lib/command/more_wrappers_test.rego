@@ -38,6 +38,7 @@ test_wrappers_that_stay if {
 		"forego": "forego run -e .env", "lerna": "lerna exec --scope web --", "faketime": "faketime -f +1d",
 		"firejail": "firejail --quiet", "strace": "strace -f -o /tmp/x", "berglas": "berglas exec --local --",
 		"teller": "teller run --reset --", "secrethub": "secrethub run --", "hcp": "hcp vault-secrets run --app=a --",
+		"dbus-run-session": "dbus-run-session --config-file x --", "datadog-init": "datadog-init",
 		"varlock": "varlock run --", "keyway": "keyway run --env prod --", "phase": "phase run --env prod",
 	}
 	wrong := {name: got |

@@ -6,6 +6,10 @@ _managed(item, world, name) := _ended(item) if {
 	at := _sub_at(item, name)
 	_executing[name][item.words[at].v]
 	count(item.words) > at + 1
+} else := _found([_executed(item, "yarn", at - 1)]) if {
+	at := _sub_at(item, name)
+	name == "yarn"
+	item.words[at].v == "node"
 } else := _workspace(item, world, at) if {
 	at := _sub_at(item, name)
 	name == "yarn"

@@ -20,7 +20,7 @@ _dispatched(item, world) := _found([]) if {
 	count(item.words) > 1
 } else := _ended(item) if {
 	world.files == {}
-	not regex.match(_unsure, item.words[0].v)
+	not regex.match(_unsure, concat(" ", [word.v | some word in item.words]))
 } else := _script(item, world)
 
 _special(item, world, name) := _shell(item, world) if {
@@ -85,17 +85,50 @@ _script(item, world) := _ended(item) if {
 	path := _script_path(item.words[0].v, item.dir, world)
 } else := _likely(item, concat("", ["script ", item.words[0].v, " is not in the input"])) if {
 	_is_script_name(item.words[0].v)
+} else := _handing(item, at) if {
+	at := _handed(item.words)
 } else := _ended(item)
 
-_likely(item, note) := object.union(_half(item, note), {"items": [object.union(item, {
-	"words": _rest(item.words, 1),
-	"key": array.concat(item.key, [0]),
-	"maybe": true,
-})]}) if {
+_likely(item, note) := _with_rest(_half(item, note), item, 1) if {
 	contains(_base(item.words[0].v), "entrypoint")
 	count(item.words) > 1
 	not startswith(item.words[1].v, "-")
+} else := _with_rest(_half(item, note), item, at) if {
+	at := _handed(item.words)
 } else := _half(item, note)
+
+_handing(item, at) := _with_rest(_ended(item), item, at)
+
+_with_rest(step, item, from) := object.union(step, {"items": [object.union(item, {
+	"words": _rest(item.words, from),
+	"key": array.concat(item.key, [0]),
+	"maybe": true,
+})]})
+
+_handed(words) := min(places) if {
+	not _runs_nothing[_name(words[0].v)]
+	places := {i |
+		some i, word in words
+		i > 0
+		regex.match(_handed_to, concat(" ", [word.v, words[i + 1].v]))
+	}
+	places != set()
+}
+
+_runs_nothing := {
+	"pkill", "pgrep", "killall", "which", "whereis", "type", "man", "ls", "ln", "cp", "mv", "rm", "cat", "chmod", "chown",
+	"install", "grep", "sed", "awk", "find", "echo", "printf", "docker", "kubectl", "node", "nodejs", "deno",
+}
+
+_handed_to := concat("|", [
+	`^(?:[^ ]*/)?pm2-(?:runtime|docker) (?:start|-i|--instances|--name|--env|--only)$`,
+	`^(?:[^ ]*/)?pm2-(?:runtime|docker) [^ ]+\.(?:[cm]?[jt]s|json5?|ya?ml)$`,
+	`^(?:[^ ]*/)?pm2 (?:start|startOrRestart|startOrReload|startOrGracefulReload)$`,
+	`^(?:[^ ]*/)?forever [^ ]+\.js$`,
+	`^(?:[^ ]*/)?supervisord (?:-n|-c|--nodaemon|--configuration)`,
+	`^(?:[^ ]*/)?circusd [^ ]+\.(?:ini|conf)$`,
+	`^(?:[^ ]*/)?(?:runsvdir|s6-svscan) (?:-P|/)`,
+])
 
 _is_script_name(word) if endswith(word, ".sh")
 

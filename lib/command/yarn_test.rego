@@ -185,3 +185,11 @@ test_yarn_workspace_missing if {
 		"workspace web is not in the input",
 	]
 }
+
+test_yarn_node if {
+	[_brief(process) | some process in command.run(_spec(["yarn", "node", "--inspect", "x"], {})).processes] == [
+		"node --inspect x | node yarn 1 | yarn | last",
+	]
+	tool := _spec(["yarn", "--cwd", "a", "node", "node_modules/pm2/bin/pm2-runtime", "x"], {})
+	[process.name | some process in command.run(tool).processes] == ["pm2-runtime"]
+}

@@ -36,12 +36,13 @@ test_watchers_of_other_languages if {
 		"watchexec -r -- node x", "watchmedo auto-restart -- python x.py", "reflex -r x -- node x", "CompileDaemon -build x",
 		"uvicorn app:x --reload", "python3 -m gunicorn --reload a:b", "hypercorn --reload a:b", "flask run --debug",
 		"flask --app x run --reload", "cargo watch -x run", "dotnet watch run", "node-supervisor app.js",
-		"node node_modules/.bin/node-supervisor app.js",
+		"node node_modules/.bin/node-supervisor app.js", "air", "air -c .air.toml", "watchfiles python%20x.py",
+		"entr -r node x", "chokidar src -c node%20x", "rerun ruby x",
 	}
 	{line | some line in watching; _of(line).class == "watcher"; _of(line).watch} == watching
 	every line in [
 		"uvicorn app:x", "gunicorn -w 4 a:b", "hypercorn a:b", "flask run", "flask --debug routes", "cargo run",
-		"dotnet app.dll", "watchmedo log", "node-supervisor",
+		"dotnet app.dll", "watchmedo log", "node-supervisor", "air -v", "rerun --help",
 	] {
 		not _of(line)
 	}

@@ -33,7 +33,8 @@ _marks := [
 	"forego", "nf start", "concurrently", "run-all", "run-p", "cron", "watch", "--hot", "nodemon", "node-dev", "tsnd",
 	"nest start", "phusion", "linuxserver", "hassio", "homeassistant", "home-assistant", "discourse", "gitlab",
 	"procodile", "shoreman", "process-compose", "pebble", "bluepill", "multirun", "mprocs", "reflex", "CompileDaemon",
-	"--reload", "flask", "chaperone", "horust", "dinit", "immortal", "svscan", "perpd", "perpboot",
+	"--reload", "flask", "chaperone", "horust", "dinit", "immortal", "svscan", "perpd", "perpboot", "air ", "entr ",
+	"chokidar", "rerun",
 ]
 
 # METADATA

@@ -152,6 +152,11 @@ _watchers := {
 	"watchmedo": "watchmedo",
 	"reflex": "reflex",
 	"CompileDaemon": "CompileDaemon",
+	"air": "air",
+	"watchfiles": "watchfiles",
+	"entr": "entr",
+	"chokidar": "chokidar",
+	"rerun": "rerun",
 	"uvicorn": "uvicorn --reload",
 	"gunicorn": "gunicorn --reload",
 	"hypercorn": "hypercorn --reload",
@@ -210,7 +215,10 @@ _own_part(binary, argv) := array.slice(argv, 0, at + 1) if {
 } else := argv
 
 _watching(binary, _) if {
-	binary in {"nodemon", "ts-node-dev", "tsnd", "node-dev", "watchexec", "reflex", "CompileDaemon"}
+	binary in {
+		"nodemon", "ts-node-dev", "tsnd", "node-dev", "watchexec", "reflex", "CompileDaemon", "air", "watchfiles", "entr",
+		"chokidar", "rerun",
+	}
 }
 
 _watching(binary, scan) if _first(scan.words) == _watch_verbs[binary]

@@ -14,7 +14,7 @@
 #       "nodemon", "node-dev", "tsnd", 'nest\b', "phusion", "linuxserver", "hassio", "homeassistant",
 #       "home-assistant", "discourse", "gitlab", "procodile", "shoreman", "process-compose", "pebble", "bluepill",
 #       "multirun", "mprocs", "reflex", "CompileDaemon", "--reload", "flask", "chaperone", "horust", "dinit",
-#       "immortal", "svscan", "perpd", "perpboot"
+#       "immortal", "svscan", "perpd", "perpboot", '\bair\b', '\bentr\b', "chokidar", '\brerun\b'
 #     ]
 package lib.onelayer.supervision
 

@@ -21,7 +21,7 @@
 #   needs: [object, source]
 #   needles: [
 #     "watch", "nodemon", "node-dev", "tsnd", "supervisor", "pm2", "keymetrics", "--hot", "nest", "--reload",
-#     "flask", "reflex", "CompileDaemon"
+#     "flask", "reflex", "CompileDaemon", '\bair\b', '\bentr\b', "chokidar", '\brerun\b'
 #   ]
 #   remediation:
 #     default: >-

@@ -90,7 +90,7 @@ _repeats(loop, _, _) if loop.endless
 
 _repeats(loop, process, record) if {
 	loop.retried
-	record.role == "main"
+	record.role in {"main", "sidecar", "image", "service"}
 	process.name in _runtimes
 	not _asks(process.argv)
 }

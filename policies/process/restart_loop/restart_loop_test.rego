@@ -45,6 +45,12 @@ test_until_it_succeeds if {
 	_found(_sh("until node -e 'ping()'; do sleep 1; done")) == set()
 	_found(_sh("until pg_isready; do sleep 1; done")) == set()
 	_found(_sh("until node check.js && node server.js; do sleep 1; done")) == set()
+	retried := ["sh", "-c", "until node server.js; do sleep 1; done"]
+	_found(_image([_cmd(retried)], {})) == {["error", "spec.dockerfile[1].value[2]"]}
+	_found({
+		"apiVersion": "onelayer.dev/v1alpha1", "kind": "Compose", "metadata": {"name": "web"},
+		"spec": {"services": {"web": {"image": "web", "command": retried}}},
+	}) == {["error", "spec.services.web.command[2]"]}
 	waiting := {"name": "wait", "command": ["sh", "-c", "until node server.js; do sleep 1; done"]}
 	_found({
 		"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},

@@ -111,6 +111,7 @@ _managed := {entry.record.path |
 	some item in entry.found
 	item.manager.class in {"supervisor", "procfile"}
 	item.manager.starts
+	not item.process.maybe
 }
 
 _missing(entry, true) := sprintf("container %q has no readinessProbe and a manager hides its crashes; add probes", [

@@ -59,6 +59,7 @@ test_a_manager_hides_crashes if {
 	])} with input as _deployment(_managed)
 	_all == set() with input as _deployment({"command": ["pm2", "ls"]})
 	_all == set() with input as _deployment({"command": ["nodemon", "x.js"]})
+	_all == set() with input as _deployment({"command": ["sh", "-c", "if x; then pm2-runtime x.js; else node x.js; fi"]})
 	_all == set() with input as _deployment(object.union(_managed, {"readinessProbe": _probe(80)}))
 }
 
