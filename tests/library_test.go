@@ -39,6 +39,7 @@ var mayKnow = map[string][]string{
 	"policy":     {"finding"},
 	"entry":      {"policy"},
 	"atomicfile": nil,
+	"memory":     nil,
 	"refusal":    nil,
 	"strictjson": {"refusal"},
 	"bundle":     {"policy", "entry", "refusal", "strictjson"},
