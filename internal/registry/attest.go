@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -191,6 +192,10 @@ type Source struct {
 // buildType names how onelayer builds.
 const buildType = "https://github.com/onelayer/onelayer/blob/main/docs/bundles.md#provenance"
 
+// byHand is the builder where nobody is named: a machine for which no build platform vouches. SLSA demands a URI
+// (https://slsa.dev/spec/v1.1/provenance#runDetails).
+const byHand = buildType + "-by-hand"
+
 // Provenance is the predicate of SLSA for an artifact that onelayer built.
 func Provenance(source Source) any {
 	resolved := []any{}
@@ -204,7 +209,7 @@ func Provenance(source Source) any {
 	for _, name := range slices.Sorted(maps.Keys(source.Files)) {
 		resolved = append(resolved, map[string]any{"name": name, "digest": map[string]string{"sha256": source.Files[name]}})
 	}
-	run := map[string]any{"builder": map[string]any{"id": source.Builder, "version": source.Versions}}
+	run := map[string]any{"builder": map[string]any{"id": cmp.Or(source.Builder, byHand), "version": source.Versions}}
 	if source.Invocation != "" {
 		run["metadata"] = map[string]any{"invocationId": source.Invocation}
 	}

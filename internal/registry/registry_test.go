@@ -380,6 +380,12 @@ func TestProvenance(t *testing.T) {
 	assert.Equal(t, "git+https://example.org/policies", provenance.BuildDefinition.ResolvedDependencies[0].URI)
 	assert.Equal(t, "abc", provenance.BuildDefinition.ResolvedDependencies[0].Digest["gitCommit"])
 	assert.Equal(t, "https://example.org/builder", provenance.RunDetails.Builder.ID)
+
+	// SLSA demands a builder, so one is named where the caller names none.
+	text, err := json.Marshal(Provenance(Source{}))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &provenance))
+	assert.Equal(t, byHand, provenance.RunDetails.Builder.ID)
 }
 
 func TestOpenRefuses(t *testing.T) {
