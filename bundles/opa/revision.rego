@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "ec30998fb197bd21bf0c4008c5a684e3193c583043588ea0cc205de13f7c0b15"
+revision := "224c71a00888dba730726c210df2a1ec1640ee5aa1dcb738fcadae7c29059a49"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "8803cf9c06845cbe4d323c1180700d07edfbd4d7cde9dec18f941e0839f32c71"
+const catalogueDigest = "131aba01177f3c5d788e4414f2d1c1933d75da903470d45abc74703c79a52104"
 
 var _ finding.Severity
 
@@ -1346,7 +1346,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "resilience/shadowed-policy",
 				Title:       "A resilience policy stands where nothing reads it",
-				Description: "Timeouts, retries or circuit breaking are written in a place that the mesh does not read - annotations beside a ServiceProfile, the retry field of an HTTPRoute under Linkerd, a delegate of a delegate - or with a value that is none, such as a duration without a unit, for which the object is refused or the value dropped with a log line. The mesh owns these concerns, the author believes that it does what the manifest says, and the application has no policy.",
+				Description: "Timeouts, retries or circuit breaking are written in a place that the mesh does not read - annotations beside a ServiceProfile, the retry field of an HTTPRoute under Linkerd, a delegate of a delegate or one with hosts - or with a value that is none, such as a duration without a unit, for which the object is refused or the value dropped with a log line. The mesh owns these concerns, the author believes that it does what the manifest says, and the application has no policy.",
 				Group:       "resilience",
 				Severity:    "error",
 				Severities:  []finding.Severity{"error", "warning", "info"},

@@ -39,6 +39,19 @@ service_at(namespace, name) := known if {
 ]
 
 # METADATA
+# title: The VirtualServices of a name
+# description: The VirtualService objects of a name in a namespace; several where a unit holds it more than once.
+virtual_service_at(namespace, name) := known if {
+	known := object.get(prepared.virtual_services, concat("/", [namespace, name]), [])
+} else := [obj |
+	some version, kinds in synced.namespaces[namespace]
+	startswith(version, "networking.istio.io/")
+	not resource.foreign(version)
+	obj := kinds.VirtualService[name]
+	is_object(obj)
+]
+
+# METADATA
 # title: The policies of a mesh that speak of a Service
 # description: >-
 #   What VirtualServices, DestinationRules, routes with a Service as parent, ServiceProfiles and TrafficSplits say of
@@ -150,6 +163,16 @@ _named_services := {key: found |
 
 _service_names := [{"key": concat("/", [resource.ref(obj).namespace, resource.ref(obj).name]), "obj": obj} |
 	some obj in _service_objects
+]
+
+_virtual_services := {key: found |
+	some key in {entry.key | some entry in _virtual_service_names}
+	found := [entry.obj | some entry in _virtual_service_names; entry.key == key]
+}
+
+_virtual_service_names := [{"key": concat("/", [resource.ref(obj).namespace, resource.ref(obj).name]), "obj": obj} |
+	some obj in _policy_objects
+	resource.group_kind(obj) == "networking.istio.io/VirtualService"
 ]
 
 _entries := {key: found |

@@ -154,7 +154,21 @@ test_policies_beside_each_other if {
 	_said("shop", "cart") == _about_cart with data.lib.onelayer.prepared as computed
 	object.keys(computed.policies) == object.keys(_ready.policies)
 	computed.named_services == _ready.named_services
+	computed.virtual_services == _ready.virtual_services
 	computed.entries == _ready.entries
+}
+
+test_virtual_services_of_a_name if {
+	every known in [{"inventory": _hosts, "prepared": {}}, {"inventory": {}, "prepared": _ready}] {
+		found := [[obj.kind, obj.metadata.name] | some obj in inventory.virtual_service_at("shop", "cart")]
+			with data.inventory as known.inventory
+			with data.lib.onelayer.prepared as known.prepared
+		found == [["VirtualService", "cart"]]
+	}
+	inventory.virtual_service_at("shop", "lost") == [] with data.inventory as _hosts
+	inventory.virtual_service_at("shop", "lost") == [] with data.lib.onelayer.prepared as _ready
+	foreign := {"namespace": {"shop": {"networking.istio.io/v7": {"VirtualService": {"cart": {}}}}}}
+	inventory.virtual_service_at("shop", "cart") == [] with data.inventory as foreign
 }
 
 test_alternatives if {

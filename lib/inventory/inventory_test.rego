@@ -121,6 +121,7 @@ test_without_an_inventory if {
 		"services": {},
 		"pods": {},
 		"named_services": {},
+		"virtual_services": {},
 		"entries": {},
 		"policies": {},
 		"config_maps": {},

@@ -3,10 +3,10 @@
 # title: A resilience policy stands where nothing reads it
 # description: >-
 #   Timeouts, retries or circuit breaking are written in a place that the mesh does not read - annotations beside a
-#   ServiceProfile, the retry field of an HTTPRoute under Linkerd, a delegate of a delegate - or with a value that is
-#   none, such as a duration without a unit, for which the object is refused or the value dropped with a log line. The
-#   mesh owns these concerns, the author believes that it does what the manifest says, and the application has no
-#   policy.
+#   ServiceProfile, the retry field of an HTTPRoute under Linkerd, a delegate of a delegate or one with hosts - or with
+#   a value that is none, such as a duration without a unit, for which the object is refused or the value dropped with
+#   a log line. The mesh owns these concerns, the author believes that it does what the manifest says, and the
+#   application has no policy.
 # related_resources:
 # - ref: https://linkerd.io/2/reference/retries/
 #   description: Linkerd, retries
@@ -207,6 +207,26 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
+	"msg": sprintf("VirtualService %s has hosts, so it is no delegate and Istio drops this route; remove its hosts", [
+		substring(resource.text(route.delegate.name), 0, 40),
+	]),
+	"path": ["spec", "http", index, "delegate"],
+	"related": [{"note": "has hosts of its own", "object": resource.ref(named), "path": ["spec", "hosts"]} |
+		some named in _named(record.obj, route.delegate)
+	],
+}) if {
+	some record in resource.of({"networking.istio.io/VirtualService"})
+	some index, route in record.obj.spec.http
+	is_object(route.delegate)
+	not _delegated_on(record.obj, route.delegate)
+	named := _named(record.obj, route.delegate)
+	named != []
+	every other in named {
+		other.spec.hosts[0]
+	}
+}
+
+violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"msg": sprintf("Istio does not know host %s, so nothing takes this policy; write %s", [
 		substring(aimed.host, 0, 40),
 		concat(".", [address.name, address.namespace, "svc.DOMAIN"]),
@@ -250,9 +270,12 @@ _delegated_on(obj, delegate) := "a delegate cannot delegate on" if {
 	not obj.spec.hosts[0]
 } else := "this VirtualService delegates to itself" if {
 	resource.text(delegate.name) == resource.ref(obj).name
-	own := resource.ref(obj).namespace
-	resource.text(object.get(delegate, "namespace", own)) == own
+	_namespace(obj, delegate) == resource.ref(obj).namespace
 }
+
+_named(obj, delegate) := inventory.virtual_service_at(_namespace(obj, delegate), resource.text(delegate.name))
+
+_namespace(obj, delegate) := resource.text(object.get(delegate, "namespace", resource.ref(obj).namespace))
 
 _aimed("networking.istio.io/DestinationRule", obj) := [{"host": host, "path": ["spec", "host"]} |
 	host := resource.text(obj.spec.host)

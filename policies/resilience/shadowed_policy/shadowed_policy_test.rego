@@ -180,6 +180,35 @@ test_delegates_of_delegates if {
 	])}
 }
 
+_next(namespace, spec) := object.union(_istio_object("VirtualService", spec), {"metadata": {
+	"name": "next",
+	"namespace": namespace,
+}})
+
+test_delegates_with_hosts if {
+	here := _calls({"delegate": {"name": "next"}})
+	there := _calls({"delegate": {"name": "next", "namespace": "other"}})
+	with_hosts := {"hosts": ["next"]}
+	_brief(here, [_next("shop", with_hosts)]) == {["error", "spec.http[0].delegate"]}
+	_brief(there, [_next("other", with_hosts)]) == {["error", "spec.http[0].delegate"]}
+	_brief(there, [_next("shop", with_hosts)]) == set()
+	_brief(here, [_next("other", with_hosts)]) == set()
+	_brief(here, [_next("shop", {"hosts": []})]) == set()
+	_brief(here, [_next("shop", {})]) == set()
+	older := object.union(_next("shop", {}), {"apiVersion": "networking.istio.io/v1beta1"})
+	_brief(here, [_next("shop", with_hosts), older]) == set()
+	_brief(_calls({"delegate": "next"}), [_next("shop", with_hosts)]) == set()
+	further := _istio_object("VirtualService", {"http": [{"delegate": {"name": "next"}}]})
+	count(_found(further, [_next("shop", with_hosts)])) == 1
+	itself := _calls({"delegate": {"name": "cart"}})
+	count(_found(itself, [itself])) == 1
+	{f.msg | some f in _found(here, [_next("shop", with_hosts)])} == {concat("", [
+		"resilience/shadowed-policy: VirtualService next has hosts, so it is no delegate and Istio drops this route; ",
+		"remove its hosts",
+	])}
+	{related.object.name | some f in _found(here, [_next("shop", with_hosts)]); some related in f.related} == {"next"}
+}
+
 _in_shop(obj, services) := {[f.severity, f.path] |
 	some f in shadowed_policy.violation with input as obj with data.inventory as {
 		"cluster": {"v1": {"Namespace": {"shop": {"kind": "Namespace", "metadata": {"name": "shop"}}}}},
