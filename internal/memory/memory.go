@@ -12,22 +12,23 @@ const (
 	// mostAdvised is how much of the heap is backed by huge pages at most: the first touch of new memory then faults once
 	// for two megabytes instead of once for four kilobytes (https://docs.kernel.org/admin-guide/mm/transhuge.html).
 	mostAdvised = 1 << 30
-	// firstPercent makes the least heap that is collected, 4 MiB for 100 percent, 256 MiB, and gcPercent is for what
-	// comes after (https://go.dev/doc/gc-guide#GOGC).
-	firstPercent = 6400
-	gcPercent    = 400
-	limit        = 2 << 30
+	// beyond is how much more than what was reserved stands before the first collection; gcPercent and limit are for what
+	// comes after (https://go.dev/doc/gc-guide).
+	beyond    = 256 << 20
+	gcPercent = 400
+	limit     = 2 << 30
 )
 
 func init() {
 	if staysUp(os.Args) {
 		return
 	}
-	if size := available(); size > 0 {
+	size := available()
+	if size > 0 {
 		reserve(size)
 	}
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		delayCollection()
+		delayCollection(size)
 	}
 }
 
@@ -42,10 +43,14 @@ func reserve(size int) {
 	runtime.GC()
 }
 
-// delayCollection puts off the first garbage collection; what it sees of the dead sentinel sets the pace of the others.
-func delayCollection() {
-	debug.SetMemoryLimit(limit)
-	debug.SetGCPercent(firstPercent)
+// delayCollection puts off the first garbage collection; what it sees of the dead sentinel sets the pace of the others. No
+// percentage stands until then: by one, the runtime would give what was reserved back to the system meanwhile.
+func delayCollection(reserved int) {
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(int64(reserved) + beyond)
 	sentinel := new([16]byte)
-	runtime.AddCleanup(sentinel, func(int) { debug.SetGCPercent(gcPercent) }, 0)
+	runtime.AddCleanup(sentinel, func(int) {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(gcPercent)
+	}, 0)
 }
