@@ -231,7 +231,7 @@ func (r *run) compile(ctx context.Context) error {
 	if r.engine.memory {
 		r.program.layouts = readLayouts(ctx, r.program, newUnitData(r.engine.config, false, func() ast.Value { return ast.NewObject() }))
 	} else {
-		r.program.purity = newPurity(nil, nil)
+		r.program.purity = newPurity(nil, nil, nil)
 	}
 	on, err := r.program.enabled(ctx, &needed, r.engine.config)
 	if err != nil {

@@ -50,6 +50,7 @@ func newWorker(p *program, allowed time.Duration) *worker {
 		program: p, allowed: allowed, budget: &budget{}, queries: map[queryKey]*topdown.Query{}, memo: newMemo(p.purity),
 		given: &given{layouts: p.layouts},
 	}
+	w.memo.plain = func() bool { return w.given.records() != nil }
 	w.memo.give(packageParams+".config", w.given.configuration)
 	w.memo.give(packageResource+".all", w.given.records)
 	w.memo.give(packageWorkload+".pods", w.given.templates)
@@ -140,7 +141,7 @@ func (w *worker) ask(ctx context.Context, key queryKey, input ast.Value, v *verd
 
 // begin takes what is known of a document before anything is asked.
 func (w *worker) begin(open *ruleSet, input ast.Value) {
-	w.memo.next()
+	w.memo.next(w.data)
 	w.given.begin(input, w.data.config)
 	for i, gate := range w.program.gates {
 		if !open.has(len(w.program.rules) + i) {

@@ -154,12 +154,12 @@ func TestGivenAnswersAreThoseOfTheLibrary(t *testing.T) {
 }
 
 func TestNothingIsGivenInAScope(t *testing.T) {
-	m := newMemo(newPurity(nil, []string{"lib.known", "lib.other"}))
+	m := newMemo(newPurity(nil, nil, []string{"lib.known", "lib.other"}))
 	asked := 0
 	m.give("lib.known", func() *ast.Term { asked++; return ast.IntNumberTerm(asked) })
 	m.give("lib.nowhere", func() *ast.Term { return emptyList })
 	ref := ast.MustParseRef("data.lib.known")
-	m.next()
+	m.next(nil)
 	m.Push()
 	got, _ := m.Get(ref)
 	assert.Nil(t, got, "below a with")
@@ -168,14 +168,14 @@ func TestNothingIsGivenInAScope(t *testing.T) {
 		got, _ = m.Get(ref)
 		assert.Equal(t, ast.IntNumberTerm(1), got, "asked once for a query")
 	}
-	m.next()
+	m.next(nil)
 	got, _ = m.Get(ref)
 	assert.Equal(t, ast.IntNumberTerm(2), got)
 	m.know("lib.other", emptyList)
 	m.know("lib.nowhere", emptyList)
 	got, _ = m.Get(ast.MustParseRef("data.lib.other"))
 	assert.Equal(t, emptyList, got)
-	m.next()
+	m.next(nil)
 	got, _ = m.Get(ast.MustParseRef("data.lib.other"))
 	assert.Nil(t, got)
 }

@@ -12,13 +12,18 @@ import (
 // maxMemo bounds the answers that a worker keeps from document to document.
 const maxMemo = 1 << 15
 
-// memo is the virtual cache of a worker's queries. It keeps the answers of pure rules, and of pure functions that were
-// asked the same for two documents - one command line stands in many of them - and forgets all others at the end of a
-// query. It belongs to one goroutine.
+// memo is the virtual cache of a worker's queries. It keeps the answers of pure and settled rules, and of such functions
+// that were asked the same for two documents - one command line stands in many of them - and forgets all others at the end of
+// a query. It belongs to one goroutine.
 type memo struct {
 	purity *purity
 	// query numbers the queries, from 1.
 	query uint32
+	// data is the unit that the query is about, and plain tells that its input is a plain object: settled answers hold then.
+	// unit numbers the units, from 1.
+	data  *unitData
+	plain func() bool
+	unit  uint32
 	// rules are the values of rules, by number; givers know some of them without evaluation.
 	rules  []ruleAnswer
 	givers []func() *ast.Term
@@ -34,18 +39,19 @@ type memo struct {
 	depth        int
 }
 
-// ruleAnswer is the value of a rule, nil where it is undefined, and the query in which it holds; 0 means never.
+// ruleAnswer is the value of a rule, nil where it is undefined, and the query and the unit in which it holds; 0 means never.
 type ruleAnswer struct {
-	value *ast.Term
-	query uint32
+	value       *ast.Term
+	query, unit uint32
 }
 
 // everyQuery is the query of an answer that holds in all of them.
 const everyQuery = math.MaxUint32
 
-// function is a function with its lasting answers, if it is pure.
+// function is a function with its lasting answers, if it is pure or settled.
 type function struct {
-	pure   bool
+	lasting
+
 	number uint32
 	byHash map[int][]call
 }
@@ -60,13 +66,19 @@ type call struct {
 const seenCalls = 1 << 14
 
 func newMemo(p *purity) *memo {
-	m := &memo{purity: p, seen: make([]uint32, seenCalls), givers: make([]func() *ast.Term, p.count)}
+	m := &memo{
+		purity: p, seen: make([]uint32, seenCalls), givers: make([]func() *ast.Term, p.count),
+		plain: func() bool { return false },
+	}
 	m.forget()
 	return m
 }
 
-// next begins a query.
-func (m *memo) next() {
+// next begins a query about a document of a unit.
+func (m *memo) next(data *unitData) {
+	if data != m.data {
+		m.enter(data)
+	}
 	if m.count > maxMemo || m.query == everyQuery-1 {
 		m.forget()
 	}
@@ -74,6 +86,20 @@ func (m *memo) next() {
 	m.recent.clear()
 	m.rest, m.scopes, m.depth = nil, nil, 0
 }
+
+// enter begins a unit.
+func (m *memo) enter(data *unitData) {
+	m.data = data
+	m.unit++
+	for _, f := range m.functions {
+		if f.settled {
+			f.byHash = nil
+		}
+	}
+}
+
+// settles tells that settled answers hold.
+func (m *memo) settles() bool { return m.depth == 0 && m.plain() }
 
 // forget drops all answers.
 func (m *memo) forget() {
@@ -122,7 +148,7 @@ func (m *memo) Get(ref ast.Ref) (*ast.Term, bool) {
 		}
 	} else if rule, ok := m.purity.rule(ref); ok && (rule.pure || m.depth == 0) {
 		known := m.rules[rule.number]
-		if known.query == m.query || known.query == everyQuery {
+		if known.query == m.query || known.query == everyQuery || rule.settled && known.unit == m.unit && m.settles() {
 			return known.value, known.value == nil
 		}
 		return m.given(rule.number), false
@@ -143,7 +169,7 @@ func (m *memo) give(path string, answer func() *ast.Term) {
 // know keeps the value of a rule in the current query.
 func (m *memo) know(path string, value *ast.Term) {
 	if rule := m.purity.named(path); rule != nil {
-		m.rules[rule.number] = ruleAnswer{value, m.query}
+		m.rules[rule.number] = ruleAnswer{value: value, query: m.query}
 	}
 }
 
@@ -154,7 +180,7 @@ func (m *memo) given(number int) *ast.Term {
 	}
 	value := m.givers[number]()
 	if value != nil {
-		m.rules[number] = ruleAnswer{value, m.query}
+		m.rules[number] = ruleAnswer{value: value, query: m.query}
 	}
 	return value
 }
@@ -167,11 +193,13 @@ func (m *memo) Put(ref ast.Ref, value *ast.Term) {
 			return
 		}
 	} else if rule, ok := m.purity.rule(ref); ok && (rule.pure || m.depth == 0) {
-		query := m.query
+		answer := ruleAnswer{value: value, query: m.query}
 		if rule.pure {
-			query = everyQuery
+			answer.query = everyQuery
+		} else if rule.settled && m.settles() {
+			answer.unit = m.unit
 		}
-		m.rules[rule.number] = ruleAnswer{value, query}
+		m.rules[rule.number] = answer
 		return
 	}
 	m.other().Put(ref, value)
@@ -190,7 +218,7 @@ func (m *memo) function(named *ast.Term) *function {
 	path := snapshot.Dotted(name)
 	known = m.functions[path]
 	if known == nil {
-		known = &function{pure: m.purity.pure[path], number: uint32(len(m.functions))}
+		known = &function{lasting: m.purity.lasting[path], number: uint32(len(m.functions))}
 		m.functions[path] = known
 	}
 	m.calls[named] = known
@@ -202,6 +230,9 @@ func (m *memo) answer(f *function, arguments []*ast.Term) *ast.Term {
 	hash := hashOf(arguments)
 	if value := m.recent.get(f, hash, arguments); value != nil {
 		return value
+	}
+	if !f.pure && !m.settles() {
+		return nil
 	}
 	for _, c := range f.byHash[hash] {
 		if equal(c.arguments, arguments) {
@@ -223,7 +254,7 @@ func (m *memo) keep(f *function, arguments []*ast.Term, value *ast.Term) {
 		}
 	}
 	hash := hashOf(arguments)
-	if f.pure && m.again(f, hash) {
+	if (f.pure || f.settled && m.settles()) && m.again(f, hash) {
 		if f.byHash == nil {
 			f.byHash = map[int][]call{}
 		}

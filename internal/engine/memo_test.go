@@ -17,7 +17,7 @@ import (
 )
 
 func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
-	m := newMemo(newPurity([]string{"lib.f", "lib.pure"}, []string{"lib.pure", "lib.impure"}))
+	m := newMemo(newPurity([]string{"lib.f", "lib.pure"}, nil, []string{"lib.pure", "lib.impure"}))
 	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
 	impure := ast.NewTerm(ast.MustParseRef("data.lib.g"))
 	one, two := ast.IntNumberTerm(1), ast.IntNumberTerm(2)
@@ -27,7 +27,7 @@ func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
 		"part of a pure rule": ast.MustParseRef("data.lib.pure.x"), "dynamic": ast.MustParseRef("data.lib[1]"),
 	}
 	for range 2 {
-		m.next()
+		m.next(nil)
 		for _, ref := range refs {
 			m.Put(ref, two)
 		}
@@ -50,7 +50,7 @@ func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
 	got, _ = m.Get(refs["impure call"])
 	assert.Equal(t, two, got, "what a scope keeps ends with it")
 	assert.NotEmpty(t, m.Keys())
-	m.next()
+	m.next(nil)
 	for name, ref := range refs {
 		got, _ := m.Get(ref)
 		assert.Equal(t, strings.HasPrefix(name, "pure"), got != nil, name)
@@ -67,15 +67,57 @@ func TestMemoKeepsPureAnswersFromQueryToQuery(t *testing.T) {
 }
 
 func TestMemoKnowsUndefinedRules(t *testing.T) {
-	m := newMemo(newPurity([]string{"lib.pure"}, []string{"lib.pure"}))
+	m := newMemo(newPurity([]string{"lib.pure"}, nil, []string{"lib.pure"}))
 	m.Put(ast.MustParseRef("data.lib.pure"), nil)
-	m.next()
+	m.next(nil)
 	_, undefined := m.Get(ast.MustParseRef("data.lib.pure"))
 	assert.True(t, undefined)
 }
 
+func TestMemoKeepsSettledAnswersInAUnit(t *testing.T) {
+	m := newMemo(newPurity(nil, []string{"lib.f", "lib.settled"}, []string{"lib.settled"}))
+	plain := true
+	m.plain = func() bool { return plain }
+	call := ast.Ref{ast.NewTerm(ast.MustParseRef("data.lib.f")), ast.IntNumberTerm(1)}
+	rule := ast.MustParseRef("data.lib.settled")
+	value := ast.IntNumberTerm(2)
+	keep := func(unit *unitData) {
+		m.next(unit)
+		m.Put(call, value)
+		m.Put(rule, value)
+	}
+	known := func() []*ast.Term {
+		ofRule, isUndefined := m.Get(rule)
+		assert.False(t, isUndefined)
+		ofCall, _ := m.Get(call)
+		return []*ast.Term{ofRule, ofCall}
+	}
+	one, other := &unitData{}, &unitData{}
+	keep(one)
+	keep(one)
+	assert.Equal(t, []*ast.Term{value, value}, known())
+	m.next(one)
+	assert.Equal(t, []*ast.Term{value, value}, known())
+	m.Push()
+	assert.Equal(t, []*ast.Term{nil, nil}, known(), "in a scope with other data")
+	m.Pop()
+	plain = false
+	assert.Equal(t, []*ast.Term{nil, nil}, known(), "of what is no plain object")
+	plain = true
+	m.next(other)
+	assert.Equal(t, []*ast.Term{nil, nil}, known(), "in another unit")
+	m.next(one)
+	assert.Equal(t, []*ast.Term{nil, nil}, known(), "back in the first")
+	plain = false
+	keep(one)
+	keep(one)
+	plain = true
+	m.next(one)
+	assert.Equal(t, []*ast.Term{nil, nil}, known(), "from what is no plain object")
+}
+
 func TestMemoKeepsNothingOpen(t *testing.T) {
-	m := newMemo(newPurity([]string{"lib.f"}, nil))
+	m := newMemo(newPurity([]string{"lib.f"}, nil, nil))
 	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
 	open := ast.Ref{function, ast.VarTerm("x")}
 	m.Put(open, ast.IntNumberTerm(1))
@@ -85,7 +127,7 @@ func TestMemoKeepsNothingOpen(t *testing.T) {
 }
 
 func TestMemoIsBounded(t *testing.T) {
-	m := newMemo(newPurity([]string{"lib.f"}, nil))
+	m := newMemo(newPurity([]string{"lib.f"}, nil, nil))
 	function := ast.NewTerm(ast.MustParseRef("data.lib.f"))
 	for i := range maxMemo + 2 {
 		for range 2 {
@@ -93,15 +135,15 @@ func TestMemoIsBounded(t *testing.T) {
 		}
 	}
 	assert.Greater(t, m.count, maxMemo)
-	m.next()
+	m.next(nil)
 	assert.Zero(t, m.count)
 }
 
 func TestMemoFindsEveryAnswerOfAQuery(t *testing.T) {
-	m := newMemo(newPurity([]string{"lib.f"}, nil))
+	m := newMemo(newPurity([]string{"lib.f"}, nil, nil))
 	functions := []*ast.Term{ast.NewTerm(ast.MustParseRef("data.lib.f")), ast.NewTerm(ast.MustParseRef("data.lib.g"))}
 	for round := range 3 {
-		m.next()
+		m.next(nil)
 		for i := range 2 * manyPlaces {
 			function := functions[i%2]
 			ref := ast.Ref{function, ast.IntNumberTerm(i / 2), ast.IntNumberTerm(round)}
@@ -115,7 +157,7 @@ func TestMemoFindsEveryAnswerOfAQuery(t *testing.T) {
 			require.True(t, known.Equal(ast.IntNumberTerm(i)))
 		}
 	}
-	m.next()
+	m.next(nil)
 	assert.Len(t, m.recent.places, fewPlaces, "a big document costs the next ones nothing")
 }
 
@@ -165,7 +207,7 @@ func TestShortCutsChangeNoFinding(t *testing.T) {
 		require.Empty(t, report.Errors)
 		return report
 	}
-	for _, folder := range []string{folder, filepath.Join(folder, "api")} {
+	for _, folder := range []string{folder, filepath.Join(folder, "api"), filepath.Join("..", "..", "tests", "fixtures")} {
 		plain := run(folder, func(e *Engine) { e.gating, e.memory = false, false })
 		require.NotEmpty(t, plain.Findings)
 		assert.Equal(t, plain, run(folder, func(e *Engine) { e.memory = false }), "with gating")

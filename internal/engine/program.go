@@ -217,7 +217,7 @@ func (p *program) fromSnapshot(library Library, names []string, options *Options
 	if p.compiler, err = options.Compiled.Compiler(files); err != nil {
 		return err
 	}
-	p.purity = newPurity(options.Compiled.Pure, rulePaths(p.compiler.Modules))
+	p.purity = newPurity(options.Compiled.Pure, options.Compiled.Settled, rulePaths(p.compiler.Modules))
 	return nil
 }
 
@@ -238,7 +238,7 @@ func (p *program) fromSource(library Library, names []string, options *Options) 
 	if p.compiler.Compile(modules); p.compiler.Failed() {
 		return fmt.Errorf("compile policies: %w", p.compiler.Errors)
 	}
-	p.purity = newPurity(snapshot.Pure(p.compiler.Modules), rulePaths(p.compiler.Modules))
+	p.purity = newPurity(snapshot.Pure(p.compiler.Modules), snapshot.Settled(p.compiler.Modules), rulePaths(p.compiler.Modules))
 	return nil
 }
 

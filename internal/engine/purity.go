@@ -8,10 +8,10 @@ import (
 	"github.com/onelayer/onelayer/internal/snapshot"
 )
 
-// purity knows the rules of a run by number, and which rules and functions give the same answer for every document.
+// purity knows the rules of a run by number, and how long the answers of rules and functions hold.
 type purity struct {
-	// pure holds paths, dotted and without data.
-	pure map[string]bool
+	// lasting says how long, by path, dotted and without data.
+	lasting map[string]lasting
 	// root holds the paths of all rules as a tree, for looking up references.
 	root  *pathNode
 	count int
@@ -25,8 +25,15 @@ type pathNode struct {
 
 // knownRule is a rule with its number.
 type knownRule struct {
-	pure   bool
+	lasting
+
 	number int
+}
+
+// lasting is how long an answer holds: for every document of a run when it is pure, for every plain object of a unit when it
+// is settled, else for one document.
+type lasting struct {
+	pure, settled bool
 }
 
 // rule gives the rule that a reference names exactly.
@@ -55,11 +62,14 @@ func (p *purity) named(path string) *knownRule {
 	return node.rule
 }
 
-// newPurity numbers the rules with the paths given, of which some are pure.
-func newPurity(pure, paths []string) *purity {
-	p := &purity{pure: make(map[string]bool, len(pure)), root: &pathNode{}}
+// newPurity numbers the rules with the paths given, of which some are pure or settled.
+func newPurity(pure, settled, paths []string) *purity {
+	p := &purity{lasting: make(map[string]lasting, len(settled)), root: &pathNode{}}
+	for _, path := range settled {
+		p.lasting[path] = lasting{settled: true}
+	}
 	for _, path := range pure {
-		p.pure[path] = true
+		p.lasting[path] = lasting{pure: true}
 	}
 	for _, path := range paths {
 		node := p.root
@@ -73,7 +83,7 @@ func newPurity(pure, paths []string) *purity {
 			node = node.children[name]
 		}
 		if node.rule == nil {
-			node.rule = &knownRule{p.pure[path], p.count}
+			node.rule = &knownRule{p.lasting[path], p.count}
 			p.count++
 		}
 	}

@@ -214,7 +214,7 @@ func (w *worker) claims(ctx context.Context, t *surveyTask) (value ast.Value, er
 	defer recovered(&err)
 	w.budget.start(w.allowed)
 	w.data = t.unit.data
-	w.memo.next()
+	w.memo.next(w.data)
 	query := newQuery(w.program.compiler, ast.NewBody(ask(packageClaims+".workloads", varAnswer)), w.data, w.budget).
 		WithVirtualCache(w.memo).WithInput(ast.NewTerm(t.doc.Value))
 	err = query.Iter(ctx, func(result topdown.QueryResult) error {

@@ -122,6 +122,14 @@ func (d *decoder) bytes() []byte {
 
 func (d *decoder) text() string { return string(d.bytes()) }
 
+func (d *decoder) texts() []string {
+	list := make([]string, d.count())
+	for i := range list {
+		list[i] = d.text()
+	}
+	return list
+}
+
 // shared finds the terms of the table that stand in many places.
 func (d *decoder) shared() {
 	n := d.count()

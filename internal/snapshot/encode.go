@@ -70,6 +70,13 @@ func (e *encoder) text(s string) {
 	e.out.WriteString(s)
 }
 
+func (e *encoder) texts(list []string) {
+	e.number(len(list))
+	for _, s := range list {
+		e.text(s)
+	}
+}
+
 func (e *encoder) fail(format string, arguments ...any) {
 	if e.err == nil {
 		e.err = fmt.Errorf("encode compiled policies: "+format, arguments...)

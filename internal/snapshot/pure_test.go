@@ -14,7 +14,9 @@ func TestPureRulesAreThoseThatReadNothingThatChanges(t *testing.T) {
 
 import data.lib.onelayer.b
 import data.lib.onelayer.config
+import data.lib.onelayer.params
 import data.lib.onelayer.prepared
+import data.lib.onelayer.resource
 import data.lib.onelayer.unit
 
 constant := {"x", "y"}
@@ -37,6 +39,12 @@ of_prepared := prepared.images
 
 of_inventory(x) := data.inventory.cluster[x]
 
+of_effective := params.config.mesh
+
+of_cluster := "cluster" if resource.in_cluster
+
+of_resources := resource.all
+
 of_clock := time.now_ns()
 
 of_other(x) := b.twice(x)
@@ -57,6 +65,14 @@ of_key := by_key.x
 twice(x) := x * 2
 
 names contains name if some name in input.names
+`, `package lib.onelayer.params
+
+config := input.parameters
+`, `package lib.onelayer.resource
+
+in_cluster if input.review
+
+all := [input]
 `}
 	modules := map[string]*ast.Module{}
 	for i, text := range texts {
@@ -69,4 +85,9 @@ names contains name if some name in input.names
 		"lib.onelayer.a.by_key", "lib.onelayer.a.constant", "lib.onelayer.a.of_arguments", "lib.onelayer.a.of_config",
 		"lib.onelayer.a.of_key", "lib.onelayer.a.of_other", "lib.onelayer.b.twice",
 	}, Pure(compiler.Modules))
+	assert.Equal(t, []string{
+		"lib.onelayer.a.by_key", "lib.onelayer.a.constant", "lib.onelayer.a.of_arguments", "lib.onelayer.a.of_cluster",
+		"lib.onelayer.a.of_config", "lib.onelayer.a.of_effective", "lib.onelayer.a.of_inventory", "lib.onelayer.a.of_key",
+		"lib.onelayer.a.of_other", "lib.onelayer.a.of_prepared", "lib.onelayer.a.of_unit", "lib.onelayer.b.twice",
+	}, Settled(compiler.Modules))
 }

@@ -30,12 +30,13 @@ var embeddedWhole []byte
 var Aside = []string{"lib.onelayer.claims"}
 
 // format names the encoding; a change of it is another format.
-const format = "onelayer compiled library 2"
+const format = "onelayer compiled library 3"
 
 // Library is a compiled library. It is immutable and safe for concurrent use.
 type Library struct {
-	// Pure lists the rules that give the same answer for every document of a run, as Pure finds them.
-	Pure []string
+	// Pure and Settled list the rules that give the same answer for every document of a run or unit, as the functions of
+	// these names find them.
+	Pure, Settled []string
 
 	terms   sharedTerms
 	modules map[string][]byte
@@ -92,11 +93,8 @@ func encode(digest string, compiler *ast.Compiler, files []string) ([]byte, erro
 		return nil, body.err
 	}
 	var head, middle encoder
-	pure := Pure(modules)
-	middle.number(len(pure))
-	for _, path := range pure {
-		middle.text(path)
-	}
+	middle.texts(Pure(modules))
+	middle.texts(Settled(modules))
 	middle.number(len(body.shared))
 	middle.out.Write(body.table.Bytes())
 	middle.number(len(files))
@@ -119,11 +117,7 @@ func Open(data []byte, digest string) (*Library, error) {
 	if sum := d.text(); sum != string(sumOf(d.data)) {
 		return nil, errDamaged
 	}
-	s := &Library{modules: map[string][]byte{}}
-	s.Pure = make([]string, d.count())
-	for i := range s.Pure {
-		s.Pure[i] = d.text()
-	}
+	s := &Library{Pure: d.texts(), Settled: d.texts(), modules: map[string][]byte{}}
 	d.shared()
 	for range d.count() {
 		file := d.text()

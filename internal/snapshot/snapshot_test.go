@@ -71,6 +71,7 @@ func TestASnapshotIsWhatTheCompilerMakes(t *testing.T) {
 	got, err := Whole(library).Compiler(files)
 	require.NoError(t, err)
 	assert.Equal(t, Pure(want.Modules), Whole(library).Pure)
+	assert.Equal(t, Settled(want.Modules), Whole(library).Settled)
 	for _, file := range files {
 		require.Len(t, got.Modules[file].Rules, len(want.Modules[file].Rules), file)
 		for i, rule := range want.Modules[file].Rules {

@@ -181,7 +181,7 @@ func (s *subset) sequence(indent int) (*ast.Term, bool) {
 	if s.depth--; s.depth < 0 {
 		return nil, false
 	}
-	base := len(s.items)
+	begun := s.start()
 	for s.indent == indent && s.dashed(s.at) {
 		term, ok := s.item(indent)
 		if !ok || s.indent > indent {
@@ -190,7 +190,7 @@ func (s *subset) sequence(indent int) (*ast.Term, bool) {
 		s.items = append(s.items, term)
 	}
 	s.depth++
-	return s.array(base), true
+	return s.array(begun), true
 }
 
 // item reads the item whose dash is at the cursor.
@@ -218,7 +218,7 @@ func (s *subset) mapping(indent int, k *shared, after int) (*ast.Term, bool) {
 	if s.depth--; s.depth < 0 {
 		return nil, false
 	}
-	base := len(s.pairs)
+	begun := s.start()
 	for {
 		term, ok := s.value(after, indent)
 		if !ok || s.indent > indent {
@@ -234,7 +234,7 @@ func (s *subset) mapping(indent int, k *shared, after int) (*ast.Term, bool) {
 		}
 	}
 	s.depth++
-	return s.object(base)
+	return s.object(begun)
 }
 
 // value reads what stands behind the colon of an entry.

@@ -21,9 +21,9 @@ func (s *subset) flow(at int) (term *ast.Term, end int, ok bool) {
 }
 
 func (s *subset) flowSequence(at int) (*ast.Term, int, bool) {
-	base := len(s.items)
+	begun := s.start()
 	if at = s.flowBlank(at); s.byteAt(at) == ']' {
-		return s.array(base), at + 1, true
+		return s.array(begun), at + 1, true
 	}
 	for {
 		term, end, ok := s.flowNode(at)
@@ -36,7 +36,7 @@ func (s *subset) flowSequence(at int) (*ast.Term, int, bool) {
 		case ',':
 			at = s.flowBlank(at + 1)
 		case ']':
-			return s.array(base), at + 1, true
+			return s.array(begun), at + 1, true
 		default:
 			return nil, 0, false
 		}
@@ -44,9 +44,9 @@ func (s *subset) flowSequence(at int) (*ast.Term, int, bool) {
 }
 
 func (s *subset) flowMapping(at int) (*ast.Term, int, bool) {
-	base := len(s.pairs)
+	begun := s.start()
 	if at = s.flowBlank(at); s.byteAt(at) == '}' {
-		term, ok := s.object(base)
+		term, ok := s.object(begun)
 		return term, at + 1, ok
 	}
 	for {
@@ -64,7 +64,7 @@ func (s *subset) flowMapping(at int) (*ast.Term, int, bool) {
 		case ',':
 			at = s.flowBlank(at + 1)
 		case '}':
-			term, ok := s.object(base)
+			term, ok := s.object(begun)
 			return term, at + 1, ok
 		default:
 			return nil, 0, false

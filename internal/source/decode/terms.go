@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,11 +12,16 @@ import (
 // that documents may share them.
 type terms struct {
 	known map[string]*shared
+	ports map[int64]*ast.Term
 	slab  []ast.Term
 	pairs [][2]*ast.Term // entries of the mappings being read
 	keys  []*shared      // keys of pairs
 	items []*ast.Term    // items of the sequences being read
 	stamp uint64
+	fresh int // terms made so far
+	// mappings and sequences are small ones read before, by the terms in them: keys and values in turn, or items. Terms
+	// are compared by address, which finds those of shared parts.
+	mappings, sequences map[[maxParts]*ast.Term]*ast.Term
 }
 
 // shared is a string that several documents hold.
@@ -30,15 +36,22 @@ type shared struct {
 const (
 	// maxShared is the longest value that is shared. Keys are always.
 	maxShared = 24
-	// maxKnown bounds the shared strings that outlive a document.
-	maxKnown = 1 << 14
+	// maxKnown bounds the shared strings that outlive a document, and maxNested the shared mappings and sequences.
+	maxKnown  = 1 << 12
+	maxNested = 1 << 10
+	// maxParts is how many terms a shared mapping or sequence has at most.
+	maxParts = 8
+	// maxPort is the largest number that is shared; most of those that OPA does not intern are ports.
+	maxPort  = 1<<16 - 1
 	slabSize = 64
 )
 
 // reset prepares for the next document.
 func (t *terms) reset() {
-	if t.known == nil || len(t.known) > maxKnown {
+	if t.known == nil {
 		t.known = make(map[string]*shared, 256)
+	} else if len(t.known) > maxKnown {
+		clear(t.known)
 	}
 	t.pairs, t.keys, t.items = t.pairs[:0], t.keys[:0], t.items[:0]
 }
@@ -47,6 +60,7 @@ func (t *terms) term(v ast.Value) *ast.Term {
 	if len(t.slab) == 0 {
 		t.slab = make([]ast.Term, slabSize)
 	}
+	t.fresh++
 	term := &t.slab[0]
 	t.slab = t.slab[1:]
 	term.Value = v
@@ -58,6 +72,7 @@ func (t *terms) share(s string) *shared {
 	if found, ok := t.known[s]; ok {
 		return found
 	}
+	t.fresh++
 	s = strings.Clone(s)
 	made := &shared{term: ast.StringTerm(s)}
 	t.known[s] = made
@@ -113,7 +128,18 @@ func (t *terms) integer(i int64) *ast.Term {
 	if ast.HasInternedIntNumberTerm(int(i)) {
 		return ast.InternedTerm(int(i))
 	}
-	return t.term(ast.Number(strconv.FormatInt(i, 10)))
+	if i < 0 || i > maxPort {
+		return t.term(ast.Number(strconv.FormatInt(i, 10)))
+	}
+	if found := t.ports[i]; found != nil {
+		return found
+	}
+	if t.ports == nil {
+		t.ports = map[int64]*ast.Term{}
+	}
+	made := t.term(ast.Number(strconv.FormatInt(i, 10)))
+	t.ports[i] = made
+	return made
 }
 
 var nullTerm = ast.NullTerm()
@@ -124,23 +150,60 @@ func (t *terms) push(k *shared, v *ast.Term) {
 	t.keys = append(t.keys, k)
 }
 
-// object makes a mapping of the entries pushed since base. It refuses duplicate keys.
-func (t *terms) object(base int) (*ast.Term, bool) {
+// start is where a mapping or sequence being read begins.
+type start struct {
+	pairs, items, fresh int
+}
+
+func (t *terms) start() start { return start{len(t.pairs), len(t.items), t.fresh} }
+
+// object makes a mapping of the entries pushed since it began. It refuses duplicate keys.
+func (t *terms) object(begun start) (*ast.Term, bool) {
 	t.stamp++
-	for _, k := range t.keys[base:] {
+	for _, k := range t.keys[begun.pairs:] {
 		if k.mark == t.stamp {
 			return nil, false
 		}
 		k.mark = t.stamp
 	}
-	term := t.term(ast.NewObject(t.pairs[base:]...))
-	t.pairs, t.keys = t.pairs[:base], t.keys[:base]
-	return term, true
+	pairs := t.pairs[begun.pairs:]
+	t.pairs, t.keys = t.pairs[:begun.pairs], t.keys[:begun.pairs]
+	build := func() *ast.Term { return t.term(ast.NewObject(pairs...)) }
+	if 2*len(pairs) > maxParts || t.fresh > begun.fresh {
+		return build(), true
+	}
+	var parts [maxParts]*ast.Term
+	for i, pair := range pairs {
+		parts[2*i], parts[2*i+1] = pair[0], pair[1]
+	}
+	return nested(&t.mappings, &parts, build), true
 }
 
-// array makes a sequence of the items noted since base.
-func (t *terms) array(base int) *ast.Term {
-	items := append([]*ast.Term(nil), t.items[base:]...)
-	t.items = t.items[:base]
-	return t.term(ast.NewArray(items...))
+// array makes a sequence of the items noted since it began.
+func (t *terms) array(begun start) *ast.Term {
+	items := t.items[begun.items:]
+	t.items = t.items[:begun.items]
+	build := func() *ast.Term { return t.term(ast.NewArray(slices.Clone(items)...)) }
+	if len(items) > maxParts || t.fresh > begun.fresh {
+		return build()
+	}
+	var parts [maxParts]*ast.Term
+	copy(parts[:], items)
+	return nested(&t.sequences, &parts, build)
+}
+
+// nested gives the term that was made of the same parts before, or makes it. Only what holds no term of its own, and so has
+// most likely been read before, is worth the look.
+func nested(known *map[[maxParts]*ast.Term]*ast.Term, parts *[maxParts]*ast.Term, build func() *ast.Term) *ast.Term {
+	if found := (*known)[*parts]; found != nil {
+		return found
+	}
+	if *known == nil {
+		*known = make(map[[maxParts]*ast.Term]*ast.Term, maxNested)
+	} else if len(*known) == maxNested {
+		clear(*known)
+	}
+	made := build()
+	(*known)[*parts] = made
+	return made
 }
