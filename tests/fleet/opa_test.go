@@ -78,6 +78,24 @@ func (a *agent) revision(ctx context.Context) (string, error) {
 	return answer.Result, json.Unmarshal(text, &answer)
 }
 
+// activated is when the agent began to decide by the revision that it runs
+// (https://www.openpolicyagent.org/docs/rest-api#status-api).
+func (a *agent) activated(ctx context.Context) (time.Time, error) {
+	_, text, err := get(ctx, http.DefaultClient, "http://"+a.address+"/v1/status")
+	if err != nil {
+		return time.Time{}, err
+	}
+	var answer struct {
+		Result struct {
+			Bundles map[string]struct {
+				LastSuccessfulActivation time.Time `json:"last_successful_activation"`
+			}
+		}
+	}
+	err = json.Unmarshal(text, &answer)
+	return answer.Result.Bundles["onelayer"].LastSuccessfulActivation, err
+}
+
 // agentRuns waits until the agent runs a revision.
 func (w *workshop) agentRuns(a *agent, revision string) {
 	w.t.Helper()
@@ -142,7 +160,10 @@ func TestAgent(t *testing.T) {
 	w.publish(folder)
 	two := w.agent(s, "current", 2)
 	w.agentRuns(a, two.Bundles[0].Revision)
-	t.Logf("on its way to the agent %s after publishing, loaded and reported within %s: opa parses and compiles between", time.Unix(0, sent.Load()).Sub(published).Round(time.Millisecond), time.Since(published).Round(time.Millisecond))
+	activated, err := a.activated(t.Context())
+	require.NoError(t, err)
+	assert.True(t, activated.After(published))
+	t.Logf("on its way to the agent %s after publishing, activated after %s, seen in the view after %s", time.Unix(0, sent.Load()).Sub(published).Round(time.Millisecond), activated.Sub(published).Round(time.Millisecond), time.Since(published).Round(time.Millisecond))
 	assert.NotEqual(t, one.Bundles[0].Revision, two.Bundles[0].Revision)
 	assert.Contains(t, w.metrics(s), `onelayer_fleet_acknowledge_seconds_count{bundle="onelayer"} 1`)
 	for _, line := range strings.Split(w.metrics(s), "\n") {
