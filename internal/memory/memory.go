@@ -3,6 +3,7 @@
 package memory
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -24,12 +25,12 @@ func init() {
 	if staysUp(os.Args) {
 		return
 	}
-	size := available()
-	if size > 0 {
+	allowed := most()
+	if size := available(allowed); size > 0 {
 		reserve(size)
 	}
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		delayCollection()
+		delayCollection(allowed)
 	}
 }
 
@@ -44,14 +45,18 @@ func reserve(size int) {
 	runtime.GC()
 }
 
-// delayCollection puts off the first garbage collection; what it sees of the dead sentinel sets the pace of the others. No
-// percentage stands until then: by one, the runtime would give all that was reserved back to the system meanwhile.
-func delayCollection() {
+// delayCollection puts off the first garbage collection, in a process that may use as many bytes, 0 where nobody knows; what
+// it sees of the dead sentinel sets the pace of the others. No percentage stands until then: by one, the runtime would give
+// all that was reserved back to the system meanwhile.
+func delayCollection(allowed uint64) {
+	if allowed == 0 {
+		allowed = math.MaxInt64
+	}
 	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(first)
+	debug.SetMemoryLimit(int64(min(allowed/2, first)))
 	sentinel := new([16]byte)
 	runtime.AddCleanup(sentinel, func(int) {
-		debug.SetMemoryLimit(limit)
+		debug.SetMemoryLimit(int64(min(allowed/4*3, limit)))
 		debug.SetGCPercent(gcPercent)
 	}, 0)
 }

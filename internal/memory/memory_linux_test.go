@@ -14,7 +14,7 @@ import (
 // TestHeapIsAdvised looks for what init did to this process: much is advised (hg, https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html)
 // and little of it is in memory.
 func TestHeapIsAdvised(t *testing.T) {
-	size := available()
+	size := available(most())
 	if size == 0 {
 		t.Skip("this system counts what is reserved")
 	}
@@ -43,5 +43,13 @@ func TestWhatIsCountedIsNotReserved(t *testing.T) {
 	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_AS, &before))
 	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: 64 << 30, Max: before.Max}))
 	defer func() { require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_AS, &before)) }()
-	assert.Zero(t, available())
+	assert.Zero(t, available(most()))
+}
+
+func TestMemoryIsThatOfTheControlGroup(t *testing.T) {
+	assert.Positive(t, most())
+	assert.Equal(t, []string{
+		"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+		"/sys/fs/cgroup/memory/docker/1f/memory.limit_in_bytes", "/sys/fs/cgroup/user.slice/run-1.scope/memory.max",
+	}, limits("9:name=systemd:/\n4:cpu,memory:/docker/1f\n0::/user.slice/run-1.scope\nodd\n"))
 }
