@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "224c71a00888dba730726c210df2a1ec1640ee5aa1dcb738fcadae7c29059a49"
+revision := "a9fb726a04f1df7a928e18106a7517345fd1d382b47ed63c33d1581f33dcd0d6"

@@ -129,13 +129,18 @@ _written_files(chain, vars) := [file |
 _writes(entry) := array.concat(echoed, heredocs) if {
 	all_text := concat(" ", entry.value)
 	echoed := [{"path": found[3], "text": replace(concat("", [found[1], found[2]]), `\n`, "\n")} |
-		some found in regex.find_all_string_submatch_n(_echo_pattern, all_text, -1)
+		some text in array.concat([all_text], _scripts(entry, all_text))
+		some found in regex.find_all_string_submatch_n(_echo_pattern, text, -1)
 	]
 	heredocs := [{"path": found[1], "text": heredoc.content} |
 		some heredoc in entry.heredocs
 		some found in regex.find_all_string_submatch_n(_cat_pattern, all_text, 1)
 	]
 }
+
+_scripts(entry, all_text) := [heredoc.content | some heredoc in entry.heredocs] if {
+	startswith(trim_space(all_text), "<<")
+} else := []
 
 _echo_pattern := `(?:echo|printf)\s+(?:-[en]+\s+)*(?:'([^']*)'|"((?:[^"\\]|\\.)*)")\s*>>?\s*([^\s;&|]+)`
 

@@ -118,9 +118,10 @@ _bare_arguments(entries) := {text |
 	not contains(text, "=")
 }
 
-_variables(layout, chain) := _expanded(_expanded(object.union(arguments, _environment(chain)))) if {
+_variables(layout, chain) := _expanded(_expanded(object.union(arguments, environment))) if {
 	redeclared := object.filter(layout.globals, _bare_arguments(chain))
 	arguments := object.union(redeclared, _arguments(chain))
+	environment := {name: expand(value, object.filter(arguments, [name])) | some name, value in _environment(chain)}
 }
 
 _env_paths(chain) := {name: path |

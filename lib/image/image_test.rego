@@ -81,6 +81,15 @@ test_environment if {
 	}
 }
 
+test_argument_handed_to_its_namesake if {
+	folded := _fold([
+		_from(["node"]),
+		{"cmd": "arg", "value": ["RUNNER=pm2-runtime"]},
+		{"cmd": "env", "value": ["RUNNER", "$RUNNER", "=", "OTHER", "${OTHER}", "="]},
+	])
+	folded.env == {"RUNNER": "pm2-runtime", "OTHER": "${OTHER}"}
+}
+
 test_workdir if {
 	_fold([_from(["node"]), _shell("workdir", "/app"), _shell("workdir", "api/")]).workdir == "/app/api"
 	_fold([_from(["node"]), _shell("workdir", "/app"), _shell("workdir", "/srv")]).workdir == "/srv"
@@ -125,11 +134,14 @@ test_files_written_by_the_image_itself if {
 		_shell("run", `echo '#!/bin/sh' > start.sh && echo "exec node x" >> /app/start.sh`),
 		{"cmd": "run", "value": ["cat <<EOF > /run.sh"], "heredocs": [{"name": "EOF", "content": "node y\n"}]},
 		{"cmd": "copy", "value": ["<<EOF", "/go.sh"], "heredocs": [{"name": "EOF", "content": "node z"}]},
+		{"cmd": "run", "value": ["<<EOF"], "heredocs": [{"name": "EOF", "content": "id\necho 'node h' > /here.sh\n"}]},
+		{"cmd": "run", "value": ["python <<EOF"], "heredocs": [{"name": "EOF", "content": "echo 'node h' > /no.sh\n"}]},
 	])
 	folded.inline == {
 		"/app/start.sh": {"script": ["#!/bin/sh", "exec node x"], "at": ["spec", "dockerfile", 2, "value", 0]},
 		"/run.sh": {"script": ["node y", ""], "at": ["spec", "dockerfile", 3, "value", 0]},
 		"/go.sh": {"script": ["node z"], "at": ["spec", "dockerfile", 4, "value", 0]},
+		"/here.sh": {"script": ["node h"], "at": ["spec", "dockerfile", 5, "value", 0]},
 	}
 }
 

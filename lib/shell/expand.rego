@@ -69,7 +69,20 @@ _variable := concat("", [
 _expansion(piece, known) := value if {
 	some found in regex.find_all_string_submatch_n(_variable, piece, 1)
 	value := _chosen(_lookup(concat("", [found[1], found[2]]), known), found[3], found[4])
+} else := other if {
+	some [_, name, braced, operator, other] in regex.find_all_string_submatch_n(_variable, piece, 1)
+	operator in {":-", ":=", "-", "="}
+	_is_plain(other)
+	_is_never_set(concat("", [name, braced]), known)
 } else := _unresolved(piece)
+
+_is_never_set(name, known) if {
+	not regex.match(`^[0-9@*#]`, name)
+	not known.env[name]
+	every entry in object.get(known.assigned, name, []) {
+		entry.at >= known.at
+	}
+}
 
 _chosen(value, operator, other) := value if {
 	operator == ""
@@ -148,6 +161,8 @@ _assignment(token) := {"name": found[1], "raw": found[3], "append": found[2] == 
 		token,
 		1,
 	)
+} else := {"name": found[1], "raw": token, "append": false} if {
+	some found in regex.find_all_string_submatch_n(`^"?\$\{([A-Za-z_][A-Za-z0-9_]*):?=(?s:.*)\}"?$`, token, 1)
 }
 
 _assignments(tokens, known) := [{"name": assignment.name, "value": _closed(value), "symbolic": contains(value, _open)} |

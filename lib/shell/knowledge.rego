@@ -1,6 +1,6 @@
 package lib.onelayer.shell
 
-_declaring := {"export", "readonly", "declare", "typeset", "local"}
+_declaring := {"export", "readonly", "declare", "typeset", "local", ":"}
 
 _assigning(command) := command.parts.assignments if {
 	command.parts.words == []
@@ -15,14 +15,18 @@ _knowledge(commands, options) := {
 	"exported": _exported(commands),
 	"at": 0,
 } if {
-	states := _states(commands, options)
 	entries := [entry |
 		some command in commands
 		some token in _assigning(command)
 		assignment := _assignment(token)
 		entry := object.union(assignment, {"at": command.start, "certain": _is_sure(command)})
 	]
+	states := _states(commands, object.union(options, {"assigned": {name: [_someday] | some name in _names(entries)}}))
 }
+
+_names(entries) := {entry.name | some entry in entries}
+
+_someday := {"at": -1, "certain": false, "value": ""}
 
 _is_sure(command) := _is_certain(command) if {
 	command.parts.words != []
@@ -76,7 +80,7 @@ _state(args, moves, i, options) := {"at": 1000000, "args": args} if {
 } else := {"at": moves[i].start, "args": fields} if {
 	moves[i].parts.words[0] == "set"
 	_applies(moves[i], args)
-	known := {"env": options.env, "states": [{"at": -1, "args": args}], "assigned": {}, "at": 0}
+	known := {"env": options.env, "states": [{"at": -1, "args": args}], "assigned": options.assigned, "at": 0}
 	words := moves[i].parts.words
 	from := min({j | some j, word in words; word == "--"}) + 1
 	fields := [field | some token in array.slice(words, from, count(words)); some field in _fields(token, known)]
@@ -112,7 +116,7 @@ _shifted(words) := to_number(words[1]) if {
 _values(entries, options, states) := {} if {
 	entries == []
 } else := third if {
-	names := {entry.name | some entry in entries}
+	names := _names(entries)
 	unread := {name: [{"at": -1, "certain": true, "value": concat("", [_open, "$", name])}] | some name in names}
 	first := _valued(entries, names, unread, options, states)
 	second := _valued(entries, names, first, options, states)
@@ -137,16 +141,34 @@ _exported(commands) := [{"at": command.start, "name": name} |
 	some name in regex.find_n(`^[A-Za-z_][A-Za-z0-9_]*`, token, 1)
 ]
 
-_command(command, known) := object.union(object.remove(command, {"start", "end", "parts", "apart"}), {
+_command(command, known) := object.union(object.remove(command, {"start", "end", "parts", "apart", "loop"}), {
 	"words": read_words.words,
 	"symbolic": read_words.symbolic,
 	"args": read_words.args,
 	"assignments": _assignments(command.parts.assignments, here),
 	"redirects": _redirects(command.parts.redirects, here),
 	"env": _environment(here),
+	"loop": _timed(command.loop, here),
 }) if {
 	here := object.union(known, {"at": command.start})
 	read_words := _words(command.parts.words, here)
+}
+
+_timed(loop, known) := loop if {
+	loop == null
+} else := object.union(object.remove(loop, ["naps"]), {"sleep": _longest_sleep(loop.naps, known)})
+
+_longest_sleep(naps, known) := max(sleeps) if {
+	sleeps := [seconds | some nap in naps; seconds := _seconds(_value(nap, known))]
+	sleeps != []
+} else := null
+
+_units := {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+_seconds(word) := "unknown" if {
+	contains(word, _open)
+} else := to_number(found[1]) * _units[found[2]] if {
+	some found in regex.find_all_string_submatch_n(`^([0-9]+(?:\.[0-9]+)?)([smhd]?)$`, word, 1)
 }
 
 _environment(known) := {export.name: _closed(value) |

@@ -130,7 +130,7 @@ _loops(frame, found, tokens) := array.concat([loop], _retried(frame, loop)) if {
 		"kind": tokens[frame.at],
 		"endless": _runs_forever(tokens[frame.at], array.slice(tokens, frame.at + 1, from)),
 		"retried": false,
-		"sleep": _longest_sleep(frame.at, to, found),
+		"naps": _naps(frame.at, to, found),
 	}
 } else := []
 
@@ -151,22 +151,12 @@ _never_ends("for", words) if regex.match(`^\(\([^;]*;\s*(?:1|true)?\s*;[^;]*\)\)
 
 _never_ends("while", words) if regex.match(`^sleep\s+\S+$`, words)
 
-_longest_sleep(from, to, found) := max(sleeps) if {
-	sleeps := {seconds |
-		some command in found
-		command.start >= from
-		command.start < to
-		command.parts.words[0] == "sleep"
-		seconds := _seconds(command.parts.words[1])
-	}
-	sleeps != set()
-} else := null
-
-_units := {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-
-_seconds(word) := to_number(found[1]) * _units[found[2]] if {
-	some found in regex.find_all_string_submatch_n(`^["']?([0-9]+(?:\.[0-9]+)?)([smhd]?)["']?$`, word, 1)
-}
+_naps(from, to, found) := [command.parts.words[1] |
+	some command in found
+	command.start >= from
+	command.start < to
+	command.parts.words[0] == "sleep"
+]
 
 _branch(frame) := {"to": frame.at + count(frame.text), "clauses": sort(clauses)} if {
 	startswith(frame.text, "I")

@@ -16,7 +16,8 @@ test_loops if {
 	_loops("while true; do a; sleep 1.5m; sleep 5; done")[3] == endless
 	_loops("until nc; do a; done") == [_retried("until", null), _loop("until", null)]
 	_loops("until false; do a; done")[1] == _endless("until", null)
-	_loops("for i in 1; do a; sleep $x; done") == [_loop("for", null), _loop("for", null)]
+	_loops("for i in 1; do a; sleep $x; done") == [_loop("for", "unknown"), _loop("for", "unknown")]
+	_loops("while :; do a; sleep; done")[1] == _endless("while", null)
 	_loops("for ((;;)); do a; done") == [_endless("for", null)]
 	_loops("while sleep 60; do a; done") == [null, _endless("while", 60)]
 	_loops("while [ 1 ]\ndo a; done; b") == [null, _endless("while", null), null]
@@ -31,6 +32,24 @@ test_retried if {
 	_loops("until a && b; do c; done")[0] == null
 	_loops("until ! a; do c; done")[0] == null
 	_loops("for a in b; do c; done")[0] == _loop("for", null)
+}
+
+_sleeps(text, env) := [command.loop.sleep |
+	some command in shell.read(split(text, "\n"), {"env": env, "args": []}).commands
+	command.words[0] == "a"
+]
+
+test_sleeps if {
+	_sleeps("while :; do a; sleep 1.5m; sleep 5; done", {}) == [90]
+	_sleeps("while :; do a; sleep \"$EVERY\"; done", {"EVERY": "2h"}) == [7200]
+	_sleeps("EVERY=1d\nwhile :; do a; sleep $EVERY; done", {}) == [86400]
+	_sleeps("while :; do a; sleep ${EVERY:-600}; done", {}) == [600]
+	_sleeps("while :; do a; sleep ${EVERY:-600}; done", {"EVERY": "7"}) == [7]
+	_sleeps("while :; do a; sleep $EVERY; done", {}) == ["unknown"]
+	_sleeps("while :; do a; sleep 1; sleep $((60 * 60)); done", {}) == ["unknown"]
+	_sleeps("while :; do a; sleep infinity; done", {}) == [null]
+	_sleeps("while :; do a; done", {}) == [null]
+	_sleeps("f() { while :; do a; sleep $1; done; }\nf 40", {}) == [40]
 }
 
 test_function_inside_function if {

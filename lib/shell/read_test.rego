@@ -28,9 +28,33 @@ test_read_more_words if {
 	lines := split("a ${EMPTY:=\"r s\"} $MISSING ${MISSING:-a b} $EMPTY \"$EMPTY\" ${NODE%x} ${NODE+u} ${EMPTY+v}", "\n")
 	result := shell.read(lines, {"env": _env, "args": null})
 	[_brief(command) | some command in result.commands] == [
-		"a ${EMPTY:=\"r s\"} $MISSING ${MISSING:-a b}  ${NODE%x} u v |  | last symbolic",
+		"a ${EMPTY:=\"r s\"} $MISSING a b  ${NODE%x} u v |  | last symbolic",
 	]
 	[entry.line | some entry in result.unknown] == []
+}
+
+_first(text, env) := shell.read(split(text, "\n"), {"env": env, "args": []}).commands[0].words
+
+test_defaults if {
+	_first("${R:-pm2} x", {}) == ["pm2", "x"]
+	_first("${R-pm2} \"${S:=a b}\"", {}) == ["pm2", "a b"]
+	_first("${R:-pm2}", {"R": "node"}) == ["node"]
+	_first("${R:-$S}", {}) == ["${R:-$S}"]
+	_first("${R:+pm2}", {}) == ["${R:+pm2}"]
+	_first("${9:-pm2}", {}) == ["pm2"]
+	shell.read(["${1:-pm2}"], {"env": {}, "args": null}).commands[0].words == ["${1:-pm2}"]
+	_last_of("R=${R:-pm2}\nexec $R") == ["exec", "pm2"]
+	_last_of("test x && R=node\nexec ${R:-pm2}") == ["exec", "${R:-pm2}"]
+	_last_of("f() { R=node; }\nf\nexec ${R:-pm2}") == ["exec", "${R:-pm2}"]
+	_first("exec ${R:-pm2}\nR=node", {}) == ["exec", "pm2"]
+	_last_of("set -- ${R:-pm2}\nexec \"$@\"") == ["exec", "pm2"]
+	_last_of("R=$(which node)\nset -- ${R:-pm2} x\nexec \"$@\"") == ["exec", "$@"]
+	_last_of(": \"${R:=pm2}\"\nexec $R") == ["exec", "pm2"]
+	_last_of(": ${R=pm2}\nexec $R") == ["exec", "pm2"]
+}
+
+_last_of(text) := commands[count(commands) - 1].words if {
+	commands := shell.read(split(text, "\n"), {"env": {}, "args": []}).commands
 }
 
 test_read_arguments if {
@@ -151,7 +175,7 @@ test_read_kept_blanks if {
 	[_brief(command) | some command in result.commands] == [
 		"e f |  | substitution",
 		" |  | ",
-		"x ${B:-c d} $(e f) | ; | last symbolic",
+		"x c d $(e f) | ; | last symbolic",
 	]
 	[entry.line | some entry in result.unknown] == []
 }

@@ -164,8 +164,13 @@ home_mounts(record) := [place |
 
 # METADATA
 # description: A short name for what runs, such as pm2-runtime or the nested pm2 of supervisord.
-label(item) := sprintf("%s under %s", [item.process.name, item.parent]) if {
+label(item) := sprintf("%s under %s", [_program(item), item.parent]) if {
 	item.parent != ""
+} else := _program(item)
+
+_program(item) := item.manager.binary if {
+	regex.match(`^(?:python[\d.]*|node|nodejs|bun)$`, item.process.name)
+	item.manager.binary != ""
 } else := item.process.name
 
 # METADATA
@@ -237,6 +242,7 @@ _group(record, item) := {
 	"item": item,
 } if {
 	item.manager.class == "parallel"
+	item.manager.children > 1
 	item.process.last
 }
 
@@ -381,11 +387,25 @@ _daemonised(record, item, candidates) if {
 	_idle(record)
 }
 
-_detached(_, item) if {
+_detached(record, item) if {
 	item.process.background
 } else if {
 	item.manager.name in {"pm2", "forever"}
 	not item.manager.foreground
+} else if {
+	item.manager.name == "supervisord"
+	not item.manager.foreground
+	files := _supervisor_files(record, item.process)
+	count(files) > 0
+	every key in files {
+		_detaches(record.command.files[key].supervisor)
+	}
+}
+
+_detaches(sections) if {
+	is_object(sections.supervisord)
+	said := lower(resource.text(object.get(sections.supervisord, "nodaemon", "")))
+	not said in {"true", "on", "yes", "1"}
 }
 
 _idle(record) if {

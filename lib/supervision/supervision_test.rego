@@ -126,6 +126,29 @@ test_severity_of_supervisord if {
 	_verdicts(_runs(["runsvdir", "/etc/service"], {})) == [["entrypoint", "runsvdir", "error"]]
 }
 
+test_label_of_what_an_interpreter_runs if {
+	_verdicts(_pod({"command": ["python3", "-m", "supervisor.supervisord", "-n"]}))[0][1] == "supervisord"
+	_verdicts(_pod({"command": ["node", "node_modules/.bin/pm2-runtime", "a.js"]}))[0][1] == "pm2-runtime"
+}
+
+test_supervisord_in_the_background if {
+	one := {"program:api": {"command": "node a.js"}}
+	said := {"supervisord": {"nodaemon": "false"}}
+	silent := {"supervisord": {"logfile": "/x"}}
+	in_front := {"supervisord": {"nodaemon": "True"}}
+	every sections in [object.union(one, said), object.union(one, silent)] {
+		file := {"s.conf": {"supervisor": sections}}
+		_verdicts(_runs(["supervisord", "-c", "s.conf"], file))[0][0] == "daemonised"
+		_verdicts(_runs(["/bin/sh", "-c", "supervisord && tail -f x"], file))[0][0] == "daemonised"
+		_verdicts(_runs(["/bin/sh", "-c", "supervisord && node b.js"], file))[0][0] == "entrypoint"
+		_verdicts(_runs(["supervisord", "-n", "-c", "s.conf"], file))[0][0] == "entrypoint"
+	}
+	every sections in [object.union(one, in_front), one] {
+		_verdicts(_runs(["supervisord", "-c", "s.conf"], {"s.conf": {"supervisor": sections}}))[0][0] == "entrypoint"
+	}
+	_verdicts(_runs(["supervisord", "-c", "s.conf"], {}))[0][0] == "entrypoint"
+}
+
 test_programs_of_supervisord if {
 	path := ["spec", "files", "supervisord.conf", "supervisor"]
 	expected := [

@@ -71,10 +71,10 @@ violation contains finding.new(rego.metadata.chain(), entry.record.obj, {
 }
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
-	"msg": sprintf("%s runs %s every %v seconds in a shell loop; make it a CronJob", [
+	"msg": sprintf("%s runs %s %s in a shell loop; make it a CronJob", [
 		record.label,
 		process.name,
-		process.loop.sleep,
+		_interval(process.loop.sleep),
 	]),
 	"severity": container.severity(record, "warning"),
 	"path": container.place(record, process.path),
@@ -89,6 +89,17 @@ _scheduled(record) := [process |
 	some process in record.processes
 	process.loop.endless
 	not process.background
-	process.loop.sleep >= params.of("process/cron-in-container").schedule_seconds
+	_is_long(process.loop.sleep)
 	not process.name in supervision.helpers
 ][0]
+
+_is_long("unknown") := true
+
+_is_long(seconds) if {
+	is_number(seconds)
+	seconds >= params.of("process/cron-in-container").schedule_seconds
+}
+
+_interval(seconds) := sprintf("every %v seconds", [seconds]) if {
+	is_number(seconds)
+} else := "again after each sleep"

@@ -46,6 +46,25 @@ test_cron_of_pm2 if {
 	_found(_file({"script": "a.js"})) == set()
 }
 
+test_loop_with_an_interval_in_a_variable if {
+	known := {
+		"env": [{"name": "EVERY", "value": "600"}],
+		"command": ["sh", "-c", "while :; do node r.js; sleep $EVERY; done"],
+	}
+	unknown := {"command": ["sh", "-c", "while :; do node r.js; sleep $EVERY; done"]}
+	said := {f.msg |
+		some container in [known, unknown]
+		some f in cron_in_container.violation with input as _deployment(container)
+	}
+	wanted := ["every 600 seconds in a", "again after each sleep in a"]
+	{text | some msg in said; some text in wanted; contains(msg, text)} == {
+		"every 600 seconds in a",
+		"again after each sleep in a",
+	}
+	short := object.union(known, {"env": [{"name": "EVERY", "value": "6"}]})
+	_found(_deployment(short)) == set()
+}
+
 test_sleeping_loop if {
 	_found(_deployment({"command": ["sh", "-c", "while true; do node r.js; sleep 60; done"]})) == {["warning", _text]}
 	_found(_deployment({"command": ["sh", "-c", "while true; do node r.js; sleep 5; done"]})) == set()

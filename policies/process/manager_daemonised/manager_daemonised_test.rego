@@ -53,7 +53,9 @@ test_daemons if {
 		_all == {[_id, "error", _script]} with input as _command(["sh", "-c", line])
 	}
 	_all == {[_id, "error", _place]} with input as _command(["pm2", "start", "x.js"])
-	_all == {[_id, "warning", _script]} with input as _command(["sh", "-c", "supervisord & wait"])
+	_all == {[_id, "error", _script]} with input as _command(["sh", "-c", "supervisord & wait"])
+	_all == {[_id, "warning", _script]} with input as _command(["sh", "-c", "test -f x || supervisord & wait"])
+	_all == {[_id, "error", _script]} with input as _command(["sh", "-c", "forever start a.js; sleep infinity"])
 }
 
 test_in_front if {

@@ -71,6 +71,7 @@ test_programs_of_supervisord if {
 
 test_parallel_runners if {
 	_all == {[_id, "warning", _place]} with input as _command(["concurrently", "node a.js", "node b.js"])
+	_all == set() with input as _command(["concurrently", "--raw", "node a.js"])
 }
 
 test_background if {

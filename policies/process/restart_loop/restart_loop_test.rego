@@ -82,6 +82,8 @@ test_first_of_the_loop_is_named if {
 
 test_schedule_is_no_restart if {
 	_found(_sh("while true; do node report.js; sleep 30; done")) == set()
+	_found(_sh("while true; do node report.js; sleep $EVERY; done")) == set()
+	_found(_sh("while true; do node report.js; sleep ${EVERY:-3}; done")) == {["error", _text]}
 	limit := {"rules": {"process/restart-loop": {"parameters": {"schedule_seconds": 60}}}}
 	_set(_sh("while true; do node report.js; sleep 30; done"), limit) == {["error", _text]}
 }
