@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "a9fb726a04f1df7a928e18106a7517345fd1d382b47ed63c33d1581f33dcd0d6"
+revision := "4cee21bcf4c595b0fdf918eea478b6bf96032a1d7bc1191dae5e04deaf7cc07e"

@@ -93,11 +93,10 @@ _scheduled(record) := [process |
 	not process.name in supervision.helpers
 ][0]
 
-_is_long("unknown") := true
-
-_is_long(seconds) if {
-	is_number(seconds)
-	seconds >= params.of("process/cron-in-container").schedule_seconds
+_is_long(sleep) if {
+	sleep == "unknown"
+} else if {
+	sleep >= params.of("process/cron-in-container").schedule_seconds
 }
 
 _interval(seconds) := sprintf("every %v seconds", [seconds]) if {

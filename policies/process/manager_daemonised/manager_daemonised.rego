@@ -45,7 +45,7 @@ violation contains finding.new(rego.metadata.chain(), found.record.obj, {
 		found.record.label,
 		supervision.label(found.item),
 	]),
-	"severity": _severity(found),
+	"severity": container.severity(found.record, supervision.certainty(found.item, "error")),
 	"path": container.place(found.record, found.item.process.path),
 	"evidence": container.evidence(found.record, found.item.process),
 	"related": container.related(found.record),
@@ -53,7 +53,3 @@ violation contains finding.new(rego.metadata.chain(), found.record.obj, {
 	some found in supervision.primary
 	found.verdict == "daemonised"
 }
-
-_severity(found) := container.severity(found.record, supervision.certainty(found.item, "error")) if {
-	found.item.manager.name == "supervisord"
-} else := supervision.severity(found.record, found.item)

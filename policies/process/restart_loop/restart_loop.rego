@@ -115,7 +115,6 @@ _harmless(other) if other.name in supervision.helpers
 _short(null) := true
 
 _short(seconds) if {
-	is_number(seconds)
 	seconds < params.of("process/restart-loop").schedule_seconds
 }
 
