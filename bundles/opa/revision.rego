@@ -2,4 +2,4 @@ package onelayer
 
 # METADATA
 # description: Generated. The hash of all modules and entries but this file.
-revision := "4cee21bcf4c595b0fdf918eea478b6bf96032a1d7bc1191dae5e04deaf7cc07e"
+revision := "075218c04bb693b7954aba6774552afca72800b5103bf9b3225e2945df5f8937"

@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "131aba01177f3c5d788e4414f2d1c1933d75da903470d45abc74703c79a52104"
+const catalogueDigest = "a5db9d3cf504c41494a056fba88c931acfac16be7ae4dd55e221c9d2ff69dbf8"
 
 var _ finding.Severity
 

@@ -81,9 +81,7 @@ _state(args, moves, i, options) := {"at": 1000000, "args": args} if {
 	moves[i].parts.words[0] == "set"
 	_applies(moves[i], args)
 	known := {"env": options.env, "states": [{"at": -1, "args": args}], "assigned": options.assigned, "at": 0}
-	words := moves[i].parts.words
-	from := min({j | some j, word in words; word == "--"}) + 1
-	fields := [field | some token in array.slice(words, from, count(words)); some field in _fields(token, known)]
+	fields := [field | some token in _after_dashes(moves[i].parts.words); some field in _fields(token, known)]
 	every field in fields {
 		not contains(field.text, _open)
 	}
@@ -91,7 +89,28 @@ _state(args, moves, i, options) := {"at": 1000000, "args": args} if {
 	_is_doubtful(moves[i])
 	_prefixes(moves[i].parts.words)
 	not startswith(args[0].text, "-")
+} else := {"at": moves[i].start, "args": args} if {
+	_is_doubtful(moves[i])
+	_after_dashes(moves[i].parts.words)[0] in _all_arguments
 } else := {"at": moves[i].start, "args": null}
+
+_after_dashes(words) := array.slice(words, min({i | some i, word in words; word == "--"}) + 1, count(words))
+
+_handed(commands, known) := [object.union(_command(run, known), {"maybe": true}) |
+	some move in _moves(commands)
+	_is_doubtful(move)
+	words := _after_dashes(move.parts.words)
+	count(words) > 0
+	not words[count(words) - 1] in _all_arguments
+	not words[0] in _all_arguments
+	some later in commands
+	later.start > move.start
+	later.parts.words in _runs_all
+	known.states[0].args in {null, []}
+	run := object.union(later, {"parts": {"words": words}})
+]
+
+_runs_all := {["exec", `"$@"`], ["exec", "$@"], [`"$@"`], ["$@"]}
 
 _applies(move, _) if not _is_doubtful(move)
 

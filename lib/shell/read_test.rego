@@ -53,6 +53,26 @@ test_defaults if {
 	_last_of(": ${R=pm2}\nexec $R") == ["exec", "pm2"]
 }
 
+test_arguments_made_in_a_branch if {
+	made := "if [ $# -eq 0 ]; then set -- pm2 x; fi\nexec \"$@\""
+	_said(made, []) == [["pm2 x", true], ["exec $@", false]]
+	_said(made, null) == [["pm2 x", true], ["exec $@", false]]
+	_said(made, ["node", "y"]) == [["exec $@", false]]
+	_said("test x && set -- pm2 x\n\"$@\"", []) == [["pm2 x", true], ["$@", false]]
+	_said("set -- pm2 x\nexec \"$@\"", []) == [["exec pm2", false]]
+	_said("set -- pm2 x\ntest y && set -- \"$@\" z\nexec \"$@\"", []) == [["exec pm2", false]]
+	_said("test y && set -- z \"$@\"\nexec \"$@\"", []) == [["exec $@", false]]
+	_said("test y && set -- \"$@\" z\nexec node", []) == [["exec node", false]]
+	_said("exec \"$@\"\ntest y && set -- pm2 z", []) == [["exec", false]]
+	_said("test y && set --\nexec \"$@\"", []) == [["exec $@", false]]
+	_said("test y && shift\nexec \"$@\"", []) == [["exec $@", false]]
+}
+
+_said(text, args) := [[concat(" ", array.slice(command.words, 0, 2)), command.maybe] |
+	some command in shell.read(split(text, "\n"), {"env": {}, "args": args}).commands
+	not command.words[0] in {"[", "test", "set", "shift"}
+]
+
 _last_of(text) := commands[count(commands) - 1].words if {
 	commands := shell.read(split(text, "\n"), {"env": {}, "args": []}).commands
 }

@@ -19,7 +19,7 @@ package lib.onelayer.shell
 # title: The simple commands of shell text, as they stand
 # description: |
 #   `lines` are the lines of the text. Gives `commands` in the order of the text, those of functions and of command
-#   substitutions included, with nothing put in for variables, and `unknown`.
+#   substitutions included, with nothing put in for variables but defaults beside them, and `unknown`.
 parse(lines) := {"commands": straight(_text(lines)), "unknown": []} if {
 	straight(_text(lines))
 } else := {"commands": commands, "unknown": flat.unknown} if {
@@ -33,12 +33,17 @@ parse(lines) := {"commands": straight(_text(lines)), "unknown": []} if {
 # description: |
 #   `options` has `env` (values known for certain) and `args` (positional parameters, null when not known). Gives
 #   `commands` in the order in which they run, with the bodies of called functions in place of the calls and known
-#   values in place of variables, and `unknown`.
+#   values in place of variables, and `unknown`. Where no arguments are known, what `set --` in a branch makes them is
+#   run, maybe, by what runs all arguments later.
 read(lines, options) := {"commands": straight(_text(lines)), "unknown": []} if {
 	straight(_text(lines))
-} else := {"commands": called.commands, "unknown": array.concat(flat.unknown, called.unknown)} if {
+} else := {
+	"commands": array.concat(_handed(flat.commands, known), called.commands),
+	"unknown": array.concat(flat.unknown, called.unknown),
+} if {
 	flat := _flattened(_parse(_text(lines)))
-	called := _called(flat.commands, _knowledge(flat.commands, _options(options)))
+	known := _knowledge(flat.commands, _options(options))
+	called := _called(flat.commands, known)
 }
 
 _options(options) := {"env": env, "args": args} if {
