@@ -30,7 +30,8 @@ func usedConfigMaps(unit *Unit) names {
 	return used
 }
 
-// configMaps makes an Image of each process file in a ConfigMap that a workload of the unit uses.
+// configMaps makes an Image of each process file in a ConfigMap that a workload of the unit uses, and of each that is named
+// like one in any other: what mounts that may not be in the input.
 func (l *loader) configMaps(unit *Unit) []*Document {
 	var used names
 	var docs []*Document
@@ -41,16 +42,17 @@ func (l *loader) configMaps(unit *Unit) []*Document {
 		if used == nil {
 			used = usedConfigMaps(unit)
 		}
-		if used.has(doc.Object.Namespace, doc.Object.Name) {
-			docs = append(docs, l.configMapFiles(doc)...)
-		}
+		docs = append(docs, l.configMapFiles(doc, used.has(doc.Object.Namespace, doc.Object.Name))...)
 	}
 	return docs
 }
 
-func (l *loader) configMapFiles(doc *Document) []*Document {
+func (l *loader) configMapFiles(doc *Document, used bool) []*Document {
 	var docs []*Document
 	for _, file := range fields(get(doc.Value, "data")) {
+		if kind := classify(file.key); !used && kind != classProcess && kind != classSupervisor {
+			continue
+		}
 		if c := l.mountedContent(file.key, []byte(str(file.value))); c != nil {
 			docs = append(docs, l.mounted(doc, file.key, c))
 		}
