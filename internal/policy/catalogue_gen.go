@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "a5db9d3cf504c41494a056fba88c931acfac16be7ae4dd55e221c9d2ff69dbf8"
+const catalogueDigest = "828dd997a7120577ff1c5b8e837b09d2549ec2a165da09e8a5fb188a2fdf5bf5"
 
 var _ finding.Severity
 
@@ -847,7 +847,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Layers:      []string{"container", "kubernetes"},
 				AppliesTo:   []string{"/Pod", "/PodTemplate", "/ReplicationController", "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "extensions/ReplicaSet", "batch/Job", "batch/CronJob", "argoproj.io/Rollout", "serving.knative.dev/Service", "serving.knative.dev/Configuration", "apps.openshift.io/DeploymentConfig", "onelayer.dev/Image", "onelayer.dev/Compose"},
 				Needs:       []string{"object", "source"},
-				Needles:     []string{"pm2"},
+				Needles:     []string{"pm2", "PM2_HOME"},
 				Remediation: Remediation{
 					Default: "Remove the command or the volume: the image and the Deployment say what runs, and a rolling update deploys it.",
 				},

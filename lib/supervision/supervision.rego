@@ -153,12 +153,14 @@ build_processes(record) := [process |
 ]
 
 # METADATA
-# description: The volume mounts of a container at PM2's home or below it, as {mount, path}.
+# description: >-
+#   The volume mounts of a container at PM2's home or below it, as {mount, path}; the home is where PM2_HOME says, else
+#   .pm2 of the user.
 home_mounts(record) := [place |
 	record.pod != null
 	some index, mount in record.spec.volumeMounts
 	is_string(mount.mountPath)
-	regex.match(`(^|/)\.pm2(/|$)`, mount.mountPath)
+	_is_home(record, mount.mountPath)
 	place := {"mount": mount.mountPath, "path": array.concat(record.path, ["volumeMounts", index, "mountPath"])}
 ]
 
@@ -167,6 +169,14 @@ home_mounts(record) := [place |
 label(item) := sprintf("%s under %s", [_program(item), item.parent]) if {
 	item.parent != ""
 } else := _program(item)
+
+_is_home(record, folder) if {
+	regex.match(`(^|/)\.pm2(/|$)`, folder)
+} else if {
+	home := trim_suffix(record.env.PM2_HOME.value, "/")
+	home != ""
+	startswith(concat("", [folder, "/"]), concat("", [home, "/"]))
+}
 
 _program(item) := item.manager.binary if {
 	regex.match(`^(?:python[\d.]*|node|nodejs|bun)$`, item.process.name)

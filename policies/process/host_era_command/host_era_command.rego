@@ -20,7 +20,7 @@
 #   ]
 #   needs: [object, source]
 #   needles: [
-#     "pm2"
+#     "pm2", "PM2_HOME"
 #   ]
 #   remediation:
 #     default: >-

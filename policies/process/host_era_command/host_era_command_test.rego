@@ -50,4 +50,14 @@ test_home_in_a_volume if {
 	path := "spec.template.spec.containers[0].volumeMounts[0].mountPath"
 	_found(_deployment({"volumeMounts": [{"name": "a", "mountPath": "/root/.pm2/logs"}]})) == {["warning", path]}
 	_found(_deployment({"volumeMounts": [{"name": "a", "mountPath": "/data"}, 3]})) == set()
+	said := {folder: count(_found(_deployment(container))) |
+		some folder in ["/data/pm2", "/data/pm2/logs", "/data/pm2x", "/data"]
+		container := {
+			"env": [{"name": "PM2_HOME", "value": "/data/pm2/"}],
+			"volumeMounts": [{"name": "a", "mountPath": folder}],
+		}
+	}
+	said == {"/data/pm2": 1, "/data/pm2/logs": 1, "/data/pm2x": 0, "/data": 0}
+	nowhere := {"env": [{"name": "PM2_HOME", "value": ""}], "volumeMounts": [{"name": "a", "mountPath": "/data"}]}
+	_found(_deployment(nowhere)) == set()
 }
