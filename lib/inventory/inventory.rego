@@ -85,13 +85,16 @@ consumers(name) := object.get(_known_consumers, name, [])
 
 # METADATA
 # description: The autoscalers of a workload, as a list of object references.
-autoscalers(ref) := known if {
-	known := object.get(prepared.autoscalers, _key(ref), [])
-} else := [resource.ref(obj) |
-	some kind in _scaling_kinds
-	some obj in _within(ref.namespace, kind)
-	_target(obj) == _key(ref)
-]
+autoscalers(ref) := [scaler.ref | some scaler in _scalers(ref)]
+
+# METADATA
+# description: >-
+#   True when an autoscaler of a workload keeps two Pods of it or more, or says how many by what cannot be read. One
+#   without a minimum keeps no second.
+kept_double(ref) if {
+	some scaler in _scalers(ref)
+	scaler.double
+}
 
 # METADATA
 # description: True when the unit holds objects of a mesh or namespaces that are enrolled in one.
@@ -119,6 +122,20 @@ namespace(name) := synced.cluster.v1.Namespace[name] if {
 # METADATA
 # description: The reference by which a compose service knows the Image that it builds.
 compose_ref(project, service) := concat("/", ["compose.onelayer.dev", project, service])
+
+_scalers(ref) := known if {
+	known := object.get(prepared.autoscalers, _key(ref), [])
+} else := [scaler |
+	some kind in _scaling_kinds
+	some obj in _within(ref.namespace, kind)
+	_target(obj) == _key(ref)
+	scaler := {"ref": resource.ref(obj), "double": _double(obj)}
+]
+
+_double(obj) if {
+	some field in ["minReplicas", "minReplicaCount"]
+	obj.spec[field] >= 2
+} else := false
 
 _known_images := known if {
 	known := prepared.images
@@ -298,10 +315,10 @@ _overrides(container, field) if {
 
 _autoscalers := {key: scalers |
 	some key in {target.key | some target in _targets}
-	scalers := [target.ref | some target in _targets; target.key == key]
+	scalers := [target.scaler | some target in _targets; target.key == key]
 }
 
-_targets := [{"key": _target(obj), "ref": resource.ref(obj)} |
+_targets := [{"key": _target(obj), "scaler": {"ref": resource.ref(obj), "double": _double(obj)}} |
 	some obj in _namespaced
 	resource.text(obj.kind) in _scaling_kinds
 ]

@@ -50,8 +50,8 @@ pods := [pod |
 
 # METADATA
 # description: >-
-#   True for an object that belongs to a controller of a kind that makes Pods, and so is judged by what is written there;
-#   never where the setting skip_owned is false.
+#   True for an object that belongs to a controller of a kind that makes Pods, and so is judged by what is written
+#   there; never where the setting skip_owned is false.
 owned(obj) if {
 	some owner in resource.meta(obj).ownerReferences
 	is_object(owner)
