@@ -20,9 +20,9 @@ import data.lib.onelayer.workload
 #   (Images by normal reference), named (Images by name), consumers (by Image name), autoscalers (by
 #   namespace/Kind/name), whether the unit knows a mesh, the namespaces of the input itself, Services and pod
 #   templates by one label of theirs, Services, the policies of a mesh about them and VirtualServices by namespace/name,
-#   ServiceEntries by host, ConfigMaps by namespace/name, monitors by one label of what they select, what reads them,
-#   whether other collectors are known, and what else stands in a namespace by kind. The tool computes a part once per
-#   unit, when a policy first reads it from prepared; a cluster asks for one part.
+#   Services by namespace, ServiceEntries by host, ConfigMaps by namespace/name, monitors by one label of what they
+#   select, what reads them, whether other collectors are known, and what else stands in a namespace by kind. The tool
+#   computes a part once per unit, when a policy first reads it from prepared; a cluster asks for one part.
 # scope: document
 computed["images"] := _images
 
@@ -43,6 +43,8 @@ computed["services"] := _services
 computed["pods"] := _pods
 
 computed["named_services"] := _named_services
+
+computed["placed_services"] := _placed_services
 
 computed["virtual_services"] := _virtual_services
 

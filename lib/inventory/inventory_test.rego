@@ -151,6 +151,7 @@ test_without_an_inventory if {
 		"services": {},
 		"pods": {},
 		"named_services": {},
+		"placed_services": {},
 		"virtual_services": {},
 		"entries": {},
 		"policies": {},
