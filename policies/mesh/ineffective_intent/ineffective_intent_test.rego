@@ -127,6 +127,9 @@ test_a_namespace_that_the_webhook_of_linkerd_leaves_alone if {
 		"config.linkerd.io/admission-webhooks=disabled: no mesh owns its traffic; correct that",
 	])
 	count(f.msg) <= 200
+	some g in ineffective_intent.violation with input as _labels({"istio.io/rev": "canary"})
+		with data.lib.onelayer.config as {"mesh": {"installed_revisions": ["default"]}, "namespaces": {"shop": closed}}
+	contains(g.msg, "but no revision's injector takes it")
 }
 
 test_a_wish_of_the_host_network if {
