@@ -59,6 +59,7 @@ import "embed"
 //go:embed lib/manager/runners.rego
 //go:embed lib/manager/supervisors.rego
 //go:embed lib/mesh/mesh.rego
+//go:embed lib/mesh/routes.rego
 //go:embed lib/mesh/sidecars.rego
 //go:embed lib/mesh/strict.rego
 //go:embed lib/mesh/waypoints.rego

@@ -47,7 +47,7 @@ func documentShape() *shape {
 			"images":             imagesShape(),
 			"waivers":            waiversShape(),
 			"strict":             {kind: "boolean", description: "Keep severities where there is evidence of development"},
-			"skip_owned":         {kind: "boolean", description: "At admission, leave out Pods, ReplicaSets and Jobs that belong to a controller that is judged itself; true unless set"},
+			"skip_owned":         {kind: "boolean", description: "Leave out Pods, and at admission ReplicaSets and Jobs, that belong to a controller that is judged itself; true unless set"},
 			"annotation_waivers": {kind: "boolean", description: "In a cluster, let annotations of the object waive its findings"},
 			"conftest": {kind: "object", description: "Settings for conftest", keys: map[string]*shape{
 				"info": {kind: "boolean", description: "Let conftest show findings of severity info, as warnings"},

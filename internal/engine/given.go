@@ -26,6 +26,7 @@ var (
 	keyPod       = ast.InternedTerm("pod")
 	keyVersion   = ast.InternedTerm("apiVersion")
 	keyRestart   = ast.InternedTerm("restartPolicy")
+	keyOwners    = ast.InternedTerm("ownerReferences")
 	emptyText    = ast.InternedEmptyString
 )
 
@@ -154,7 +155,7 @@ func (g *given) templates() *ast.Term {
 	return g.pods
 }
 
-// pod is the list of the one pod template of a record, nil where it is not as it should be.
+// pod is the list of the one pod template of a record, nil where it is not as it should be, or is a Pod with an owner.
 func (l *layout) pod(own ast.Object) *ast.Term {
 	found, err := own.Get(keyObj).Value.Find(l.template)
 	template, ok := found.(ast.Object)
@@ -165,7 +166,7 @@ func (l *layout) pod(own ast.Object) *ast.Term {
 	if meta == nil {
 		meta = ast.InternedEmptyObject
 	}
-	if !isObject(spec) || !isObject(meta) {
+	if !isObject(spec) || !isObject(meta) || len(l.template) == 0 && meta.Value.(ast.Object).Get(keyOwners) != nil {
 		return nil
 	}
 	return ast.ArrayTerm(ast.ObjectTerm(

@@ -54,6 +54,7 @@ func workloads(t *testing.T, p *program) []any {
 	for _, text := range []string{
 		"{apiVersion: v1, kind: Service, spec: {}}", "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, spec: {containers: []}}]}",
 		"{review: {object: {apiVersion: v1, kind: Pod}}, parameters: {mesh: {}}}", "{apiVersion: a/b/c, kind: Pod}", "{apiVersion: /, kind: Pod}",
+		"{apiVersion: v1, kind: Pod, metadata: {ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, controller: true}]}, spec: {containers: [{name: a}]}}",
 		"{onelayer: {document: {apiVersion: v1, kind: Pod, spec: {}}, file: a.yaml}}", "[{path: a, contents: {apiVersion: v1, kind: Pod, spec: {}}}]",
 	} {
 		docs = append(docs, plain(t, value(t, text)))

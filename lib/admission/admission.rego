@@ -6,7 +6,6 @@
 #   a rule reads, and what a controller made out of an object that is judged itself. Entries ask it before any rule.
 package lib.onelayer.admission
 
-import data.lib.onelayer.params
 import data.lib.onelayer.resource
 import data.lib.onelayer.workload
 
@@ -61,10 +60,6 @@ _is_read(key) if {
 }
 
 _owned if {
-	some owner in resource.meta(resource.request.object).ownerReferences
-	is_object(owner)
-	owner.controller == true
 	resource.group_kind(resource.request.object) in dependants
-	resource.group_kind(owner) in workload.kinds
-	not params.config.skip_owned == false
+	workload.owned(resource.request.object)
 }

@@ -5,7 +5,7 @@
 #   Says for every workload which layer - container, Kubernetes, mesh - owns which runtime concern, by what the objects
 #   declare and by what the rules found. A layer owns what it is told to do, does some things by default, may be kept
 #   from its work (bypassed), may leave it (none), or cannot be known. The verdict is one owner, two, none, bypassed or
-#   unknown; a finding about a concern never leaves it with one owner.
+#   unknown; a finding about who owns a concern never leaves it with one owner.
 package lib.onelayer.claims
 
 import data.lib.onelayer.container
@@ -132,7 +132,7 @@ _judged(subject, concern) := {
 	]
 	states := {layer: _state(_claimed(claims[layer].state, layer, effects), shown) |
 		some layer in _layers
-		shown := {effect.state | some effect in effects; effect.layer == layer}
+		shown := {effect.state | some effect in effects; effect.layer == layer; effect.state != ""}
 	}
 }
 

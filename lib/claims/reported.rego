@@ -8,8 +8,9 @@ import data.lib.onelayer.surveyed
 # description: >-
 #   What a finding of a rule says about the concerns that the rule names, by id, where it does not follow from the
 #   layers of the rule: {verdict, layer, against}; against is the layer that owns the concern as well, where the rule
-#   knows it. A rule that names the container tells of a second owner, one that names
-#   Kubernetes alone of two owners in Kubernetes, any other of a mesh that is kept from its work.
+#   knows it. The verdict one is that of a rule about how an owner does its work, which changes nothing about who owns.
+#   A rule that names the container tells of a second owner, one that names Kubernetes alone of two owners in
+#   Kubernetes, any other of a mesh that is kept from its work.
 sayings := {
 	"process/manager-image": {"verdict": "unknown", "layer": "container"},
 	"process/manager-installed": {"verdict": "unknown", "layer": "container"},
@@ -21,6 +22,7 @@ sayings := {
 	"resilience/single-endpoint": {"verdict": "none", "layer": "kubernetes"},
 	"resilience/no-mesh-policy": {"verdict": "none", "layer": "mesh"},
 	"resilience/stacked-retries": {"verdict": "two", "layer": "container", "against": "mesh"},
+	"resilience/unsafe-retry": {"verdict": "one", "layer": "mesh"},
 	"traffic/session-affinity": {"verdict": "two", "layer": "kubernetes"},
 	"traffic/ingress-own-balancer": {"verdict": "two", "layer": "kubernetes"},
 	"traffic/two-route-owners": {"verdict": "two", "layer": "mesh"},
@@ -33,7 +35,7 @@ sayings := {
 # description: The key by which the findings about an object are known.
 finding_key(ref) := concat("|", [ref.apiVersion, ref.kind, ref.namespace, ref.name])
 
-_states := {"two": "owns", "bypassed": "bypassed", "none": "none", "unknown": "unknown"}
+_states := {"two": "owns", "bypassed": "bypassed", "none": "none", "unknown": "unknown", "one": ""}
 
 _effect(found) := {
 	"verdict": said.verdict,

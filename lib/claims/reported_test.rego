@@ -59,6 +59,13 @@ test_retries_of_a_route_are_a_second_owner if {
 	_cells(rows[0]) == ["owns", "none", "owns", "two"]
 }
 
+test_a_finding_about_how_the_mesh_retries_is_no_second_owner if {
+	found := _found("resilience/unsafe-retry", _self, {"layers": ["container", "mesh"], "concerns": ["retries"]})
+	row := _after(found, _served, "retries")
+	_cells(row) == ["none", "none", "default", "one"]
+	[step.layer | some step in row.evidence; step.rule == "resilience/unsafe-retry"] == ["mesh"]
+}
+
 test_the_worst_finding_decides if {
 	key := claims.finding_key(_self)
 	first := _found("a/container", _self, {})[key]

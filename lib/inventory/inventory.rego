@@ -20,9 +20,9 @@ import data.lib.onelayer.workload
 #   (Images by normal reference), named (Images by name), consumers (by Image name), autoscalers (by
 #   namespace/Kind/name), whether the unit knows a mesh, the namespaces of the input itself, Services and pod
 #   templates by one label of theirs, Services, the policies of a mesh about them and VirtualServices by namespace/name,
-#   ServiceEntries by host, ConfigMaps by namespace/name, monitors by one label of what they select, what reads them,
-#   whether other collectors are known, and what else stands in a namespace by kind. The tool computes a part once per
-#   unit, when a policy first reads it from prepared; a cluster asks for one part.
+#   Services by namespace, ServiceEntries by host, ConfigMaps by namespace/name, monitors by one label of what they
+#   select, what reads them, whether other collectors are known, and what else stands in a namespace by kind. The tool
+#   computes a part once per unit, when a policy first reads it from prepared; a cluster asks for one part.
 # scope: document
 computed["images"] := _images
 
@@ -43,6 +43,8 @@ computed["services"] := _services
 computed["pods"] := _pods
 
 computed["named_services"] := _named_services
+
+computed["placed_services"] := _placed_services
 
 computed["virtual_services"] := _virtual_services
 
@@ -85,13 +87,16 @@ consumers(name) := object.get(_known_consumers, name, [])
 
 # METADATA
 # description: The autoscalers of a workload, as a list of object references.
-autoscalers(ref) := known if {
-	known := object.get(prepared.autoscalers, _key(ref), [])
-} else := [resource.ref(obj) |
-	some kind in _scaling_kinds
-	some obj in _within(ref.namespace, kind)
-	_target(obj) == _key(ref)
-]
+autoscalers(ref) := [scaler.ref | some scaler in _scalers(ref)]
+
+# METADATA
+# description: >-
+#   True when an autoscaler of a workload keeps two Pods of it or more, or says how many by what cannot be read. One
+#   without a minimum keeps no second.
+kept_double(ref) if {
+	some scaler in _scalers(ref)
+	scaler.double
+}
 
 # METADATA
 # description: True when the unit holds objects of a mesh or namespaces that are enrolled in one.
@@ -119,6 +124,20 @@ namespace(name) := synced.cluster.v1.Namespace[name] if {
 # METADATA
 # description: The reference by which a compose service knows the Image that it builds.
 compose_ref(project, service) := concat("/", ["compose.onelayer.dev", project, service])
+
+_scalers(ref) := known if {
+	known := object.get(prepared.autoscalers, _key(ref), [])
+} else := [scaler |
+	some kind in _scaling_kinds
+	some obj in _within(ref.namespace, kind)
+	_target(obj) == _key(ref)
+	scaler := {"ref": resource.ref(obj), "double": _double(obj)}
+]
+
+_double(obj) if {
+	some field in ["minReplicas", "minReplicaCount"]
+	obj.spec[field] >= 2
+} else := false
 
 _known_images := known if {
 	known := prepared.images
@@ -298,10 +317,10 @@ _overrides(container, field) if {
 
 _autoscalers := {key: scalers |
 	some key in {target.key | some target in _targets}
-	scalers := [target.ref | some target in _targets; target.key == key]
+	scalers := [target.scaler | some target in _targets; target.key == key]
 }
 
-_targets := [{"key": _target(obj), "ref": resource.ref(obj)} |
+_targets := [{"key": _target(obj), "scaler": {"ref": resource.ref(obj), "double": _double(obj)}} |
 	some obj in _namespaced
 	resource.text(obj.kind) in _scaling_kinds
 ]

@@ -94,6 +94,36 @@ test_autoscalers if {
 	inventory.autoscalers({"namespace": "", "kind": "Deployment", "name": "api"}) == [] with data.inventory as _inventory
 }
 
+test_autoscalers_that_keep_two if {
+	ref := {"namespace": "shop", "kind": "Deployment", "name": "api"}
+	every minimum in [
+		{},
+		{"minReplicas": null},
+		{"minReplicas": 1},
+		{"minReplicas": 0},
+		{"minReplicaCount": 1},
+		{"maxReplicas": 2},
+	] {
+		scaled := object.union(_inventory, _scaled(minimum))
+		computed := inventory.computed with data.inventory as scaled
+		not inventory.kept_double(ref) with data.inventory as scaled
+		not inventory.kept_double(ref) with data.lib.onelayer.prepared as computed
+	}
+	every minimum in [{"minReplicas": 2}, {"minReplicas": "${LEAST}"}, {"minReplicaCount": 3}] {
+		scaled := object.union(_inventory, _scaled(minimum))
+		computed := inventory.computed with data.inventory as scaled
+		inventory.kept_double(ref) with data.inventory as scaled
+		inventory.kept_double(ref) with data.lib.onelayer.prepared as computed
+		[scaler.name | some scaler in inventory.autoscalers(ref)] == ["scaler"] with data.lib.onelayer.prepared as computed
+	}
+	not inventory.kept_double(ref)
+}
+
+_scaled(minimum) := {"namespace": {"shop": {"autoscaling/v2": {"HorizontalPodAutoscaler": {"scaler": object.union(
+	_scaler,
+	{"spec": minimum},
+)}}}}}
+
 test_preparation_is_used if {
 	images := {"a:latest": [{"name": "api", "assumed": false}]}
 	prepared := {"images": images, "bases": {"a:latest": _api}, "consumers": {}, "autoscalers": {}, "mesh": true}
@@ -121,6 +151,7 @@ test_without_an_inventory if {
 		"services": {},
 		"pods": {},
 		"named_services": {},
+		"placed_services": {},
 		"virtual_services": {},
 		"entries": {},
 		"policies": {},

@@ -21,6 +21,16 @@ services_of(namespace, labels) := [service |
 ]
 
 # METADATA
+# title: The Services of a namespace
+# description: The Service objects of a namespace, whatever they select.
+services_in(namespace) := known if {
+	known := object.get(prepared.placed_services, namespace, [])
+} else := [obj |
+	some obj in _in_namespace(namespace)
+	resource.group_kind(obj) == "/Service"
+]
+
+# METADATA
 # title: The workloads that a Service sends traffic to
 # description: >-
 #   The pod templates that the selector of a Service takes in its namespace, as records of lib.onelayer.workload. A
@@ -82,6 +92,13 @@ _service_pairs := [{"pair": pair, "obj": obj} |
 	key := min(object.keys(pairs))
 	pair := _pair(resource.ref(obj).namespace, key, pairs[key])
 ]
+
+_placed_services := {namespace: found |
+	some namespace in {entry.namespace | some entry in _service_places}
+	found := [entry.obj | some entry in _service_places; entry.namespace == namespace]
+}
+
+_service_places := [{"namespace": resource.ref(obj).namespace, "obj": obj} | some obj in _service_objects]
 
 _service_objects := [obj |
 	some obj in _namespaced

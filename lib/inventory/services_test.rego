@@ -56,6 +56,14 @@ _prepared := object.union(computed, {}) if {
 	computed := inventory.computed with data.inventory as _shop
 }
 
+test_services_of_a_namespace if {
+	computed := inventory.computed with data.inventory as _shop
+	_names(inventory.services_in("shop")) == object.keys(_traffic) with data.inventory as _shop
+	_names(inventory.services_in("shop")) == object.keys(_traffic) with data.lib.onelayer.prepared as computed
+	inventory.services_in("other") == [] with data.inventory as _shop
+	inventory.services_in("other") == [] with data.lib.onelayer.prepared as computed
+}
+
 test_services_of_labels if {
 	every found in [
 		[found | found := _selecting(_web_v1) with data.inventory as _shop],

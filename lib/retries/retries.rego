@@ -73,6 +73,10 @@ of_annotations(annotations) := to_number(text) if {
 	startswith(key, "retry.linkerd.io/")
 }
 
+# METADATA
+# description: The annotation of retries that Linkerd does not read on a kind of route, because of its protocol.
+unread := {"HTTPRoute": {"retry.linkerd.io/grpc"}, "GRPCRoute": {"retry.linkerd.io/http"}}
+
 _rule := "resilience/stacked-retries"
 
 _ignored(name) if name in params.of(_rule).ignored_variables

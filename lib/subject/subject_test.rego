@@ -31,9 +31,9 @@ test_a_review_is_judged_as_it_is if {
 }
 
 test_objects_beside_each_other_are_prepared_once if {
-	subject.prepared.autoscalers["/Deployment/web"][0].name == "web" with input as _combined
+	subject.prepared.autoscalers["/Deployment/web"][0].ref.name == "web" with input as _combined
 	list := {"apiVersion": "v1", "kind": "List", "items": [_pod, _scaler]}
-	subject.prepared.autoscalers["/Deployment/web"][0].name == "web" with input as list
+	subject.prepared.autoscalers["/Deployment/web"][0].ref.name == "web" with input as list
 	subject.prepared == null with input as _pod
 	subject.prepared == null with input as {"review": {"object": _pod}}
 }

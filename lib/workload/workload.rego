@@ -6,6 +6,7 @@
 #   where a CronJob keeps its containers. Missing and oddly typed fields read as absent.
 package lib.onelayer.workload
 
+import data.lib.onelayer.params
 import data.lib.onelayer.resource
 
 # METADATA
@@ -38,11 +39,26 @@ kinds := object.keys(template_paths)
 job_kinds := {"batch/Job", "batch/CronJob"}
 
 # METADATA
-# description: The pod templates of the input, as records {obj, kind, file, spec, path, meta, job}.
+# description: >-
+#   The pod templates of the input, as records {obj, kind, file, spec, path, meta, job}. A Pod that a controller made is
+#   none of them, because the template of the controller is.
 pods := [pod |
 	some record in resource.all
+	not _made(record)
 	some pod in pods_of(record)
 ]
+
+# METADATA
+# description: >-
+#   True for an object that belongs to a controller of a kind that makes Pods, and so is judged by what is written
+#   there; never where the setting skip_owned is false.
+owned(obj) if {
+	some owner in resource.meta(obj).ownerReferences
+	is_object(owner)
+	owner.controller == true
+	resource.group_kind(owner) in kinds
+	not params.config.skip_owned == false
+}
 
 # METADATA
 # description: The containers of the input, as records {obj, kind, file, container, name, path, role, pod}.
@@ -86,6 +102,11 @@ containers_of(pod) := [record |
 		"pod": pod,
 	}
 ]
+
+_made(record) if {
+	record.kind == "/Pod"
+	owned(record.obj)
+}
 
 _role("containers", _) := "main"
 

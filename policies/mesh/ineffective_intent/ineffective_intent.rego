@@ -168,6 +168,8 @@ _linkerd := "linkerd.io/inject"
 
 _injection := "istio-injection"
 
+_webhooks := "config.linkerd.io/admission-webhooks"
+
 _waypoint := "istio.io/use-waypoint"
 
 _waypoint_namespace := "istio.io/use-waypoint-namespace"
@@ -257,6 +259,9 @@ _veto(wish, namespace) := {"key": _injection, "value": value} if {
 	wish.plane == "sidecar"
 	value := namespace.labels[_injection]
 	value != "enabled"
+} else := {"key": _webhooks, "value": "disabled"} if {
+	wish.plane == "linkerd"
+	namespace.labels[_webhooks] == "disabled"
 } else := {"key": _linkerd, "value": value} if {
 	wish.plane == "linkerd"
 	value := namespace.annotations[_linkerd]

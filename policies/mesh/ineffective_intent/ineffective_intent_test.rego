@@ -116,6 +116,22 @@ test_an_injector_that_refuses if {
 	])
 }
 
+test_a_namespace_that_the_webhook_of_linkerd_leaves_alone if {
+	wishing := _deployment({}, {"annotations": {"linkerd.io/inject": "enabled"}}, {})
+	closed := {"labels": {"config.linkerd.io/admission-webhooks": "disabled"}}
+	some f in ineffective_intent.violation with input as wishing
+		with data.lib.onelayer.config as {"namespaces": {"shop": closed}}
+	f.severity == "error"
+	f.msg == concat("", [
+		"mesh/ineffective-intent: annotation linkerd.io/inject=enabled asks for Linkerd's proxy, but the namespace has ",
+		"config.linkerd.io/admission-webhooks=disabled: no mesh owns its traffic; correct that",
+	])
+	count(f.msg) <= 200
+	some g in ineffective_intent.violation with input as _labels({"istio.io/rev": "canary"})
+		with data.lib.onelayer.config as {"mesh": {"installed_revisions": ["default"]}, "namespaces": {"shop": closed}}
+	contains(g.msg, "but no revision's injector takes it")
+}
+
 test_a_wish_of_the_host_network if {
 	host := {"hostNetwork": true}
 	_alone(_deployment({}, {"labels": _asks}, host)) == {["error", _inject]}

@@ -3,7 +3,9 @@
 # title: A workload leaves the mesh
 # description: >-
 #   The namespace is in the mesh, and the pod template takes itself out. From there on nobody encrypts, balances,
-#   retries or measures the traffic of the workload, while neighbours and dashboards count on the mesh to own it.
+#   retries or measures the traffic of the workload, while neighbours and dashboards count on the mesh to own it. It
+#   weighs less where there may be a reason - for Jobs, for DaemonSets and for what is called a webhook, because the API
+#   server that calls it is in no mesh.
 # related_resources:
 # - ref: https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
 #   description: Istio, how a Pod is left out
@@ -118,7 +120,29 @@ _severity(pod) := "warning" if {
 } else := "warning" if {
 	pod.obj.kind == "DaemonSet"
 } else := "warning" if {
-	some entry in workload.containers_of(pod)
-	some port in entry.container.ports
-	contains(resource.text(port.name), "webhook")
+	_webhook(pod)
 } else := "error"
+
+_webhook(pod) if {
+	contains(lower(resource.ref(pod.obj).name), "webhook")
+} else if {
+	some entry in workload.containers_of(pod)
+	some text in _words(entry.container)
+	contains(lower(text), "webhook")
+}
+
+_words(container) := array.concat(
+	[text |
+		some field in ["name", "image"]
+		text := resource.text(container[field])
+	],
+	array.concat(
+		[text | some port in container.ports; text := resource.text(port.name)],
+		[text |
+			some field in ["command", "args"]
+			some word in container[field]
+			text := resource.text(word)
+			not regex.match(`(?i)ur[il]|://`, text)
+		],
+	),
+)

@@ -87,6 +87,33 @@ test_what_may_have_reasons if {
 	_found(_of("Deployment", "shop", {"labels": _out}, http), _shop(_injects)) == {["error", _label]}
 }
 
+_named(name) := {"metadata": {"name": name, "namespace": "shop"}}
+
+_deployed(container) := _of("Deployment", "shop", {"labels": _out}, {"containers": [container]})
+
+test_webhooks_by_what_they_are_called if {
+	https := {"name": "web", "ports": [{"containerPort": 10250, "name": "https"}]}
+	_found(_deployed(https), _shop(_injects)) == {["error", _label]}
+	every name in ["cert-webhook", "Webhook-cert"] {
+		_found(object.union(_deployed(https), _named(name)), _shop(_injects)) == {["warning", _label]}
+	}
+	every container in [
+		{"name": "webhook"},
+		{"name": "web", "image": "example.com/cert-webhook:1"},
+		{"name": "web", "command": ["/manager", "webhook"]},
+		{"name": "web", "args": [7, "--webhook-port=9443"]},
+	] {
+		_found(_deployed(container), _shop(_injects)) == {["warning", _label]}
+	}
+	every container in [
+		{"name": "web", "args": ["--webhook-url=http://example.com"]},
+		{"name": "web", "args": ["http://example.com/webhook"]},
+		{"name": "web", "image": ["webhook"], "args": "webhook", "command": {"a": ["webhook"]}},
+	] {
+		_found(_deployed(container), _shop(_injects)) == {["error", _label]}
+	}
+}
+
 test_what_is_allowed if {
 	config := {"namespaces": {"istio-system": _injects, "shop": _injects}}
 	_found(_of("Deployment", "istio-system", {"labels": _out}, {}), config) == set()

@@ -46,7 +46,12 @@ violation contains finding.new(rego.metadata.chain(), breaker.obj, {
 	]),
 	"severity": severity,
 	"path": breaker.path,
-	"related": [{"note": "runs one replica", "object": resource.ref(pod.obj), "path": _replicas(pod.obj)}],
+	"related": array.concat(
+		[{"note": "runs one replica", "object": resource.ref(pod.obj), "path": _replicas(pod.obj)}],
+		[{"note": "keeps no second replica", "object": scaler, "path": ["spec"]} |
+			some scaler in inventory.autoscalers(resource.ref(pod.obj))
+		],
+	),
 }) if {
 	some breaker in array.concat(_of_istio, _of_linkerd)
 	count(breaker.services) == 1
@@ -91,7 +96,7 @@ _accrual := "balancer.linkerd.io/failure-accrual"
 
 _single(pod) := _certainty(pod.obj.spec) if {
 	pod.kind in {"apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "argoproj.io/Rollout"}
-	inventory.autoscalers(resource.ref(pod.obj)) == []
+	not inventory.kept_double(resource.ref(pod.obj))
 }
 
 _certainty(spec) := "warning" if {

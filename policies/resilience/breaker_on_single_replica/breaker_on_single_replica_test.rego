@@ -88,13 +88,22 @@ test_replicas if {
 }
 
 test_autoscaled if {
-	scaler := _of("autoscaling/v2", "HorizontalPodAutoscaler", "cart", {"scaleTargetRef": {
-		"apiVersion": "apps/v1",
-		"kind": "Deployment",
-		"name": "cart",
-	}})
-	_brief(_rule("cart", _whole), [_service, _cart, scaler]) == set()
+	_brief(_rule("cart", _whole), [_service, _cart, _scaler({"minReplicas": 2})]) == set()
+	every minimum in [{}, {"minReplicas": 1}] {
+		_brief(_rule("cart", _whole), [_service, _cart, _scaler(minimum)]) == _at(_main)
+	}
+	some f in _found(_rule("cart", _whole), [_service, _cart, _scaler({})])
+	[[place.object.kind, place.path] | some place in f.related] == [
+		["Deployment", "spec.replicas"],
+		["HorizontalPodAutoscaler", "spec"],
+	]
 }
+
+_scaler(minimum) := _of("autoscaling/v2", "HorizontalPodAutoscaler", "cart", object.union(minimum, {"scaleTargetRef": {
+	"apiVersion": "apps/v1",
+	"kind": "Deployment",
+	"name": "cart",
+}}))
 
 test_two_candidates if {
 	computed := lookups.computed with data.inventory as _inventory([_service, _cart])

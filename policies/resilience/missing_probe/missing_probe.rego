@@ -4,8 +4,9 @@
 # description: >-
 #   The container has no readiness probe, or asks one and the same question for readiness and liveness. Kubernetes
 #   then sends traffic to a program that is not ready, and the mesh balances over it. Under a process manager it is
-#   worse: crashes never reach Kubernetes, so without probes nobody notices them. Agents of nodes to which no Service
-#   sends traffic are left alone, and so is Knative, whose own proxy asks for readiness where nothing is declared.
+#   worse: crashes never reach Kubernetes, so without probes nobody notices them. In a mesh it weighs more for a
+#   container to whose ports a Service sends traffic. Agents of nodes to which none does are left alone, and so is
+#   Knative, whose own proxy asks for readiness where nothing is declared.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
 #   description: Kubernetes, probes
@@ -50,6 +51,7 @@ package lib.onelayer.policies.resilience.missing_probe
 import data.lib.onelayer.finding
 import data.lib.onelayer.inventory
 import data.lib.onelayer.params
+import data.lib.onelayer.ports
 import data.lib.onelayer.resource
 import data.lib.onelayer.supervision
 import data.lib.onelayer.workload
@@ -103,7 +105,28 @@ _serves(entry) if {
 
 _called(entry) if {
 	namespace := resource.ref(entry.obj).namespace
-	some _ in inventory.services_of(namespace, object.get(entry.pod.meta, "labels", {}))
+	some service in inventory.services_of(namespace, object.get(entry.pod.meta, "labels", {}))
+	_receives(entry, service)
+}
+
+_receives(entry, service) if {
+	not service.spec.ports[0]
+} else if {
+	some port in service.spec.ports
+	_reached(entry, port)
+}
+
+_reached(entry, port) if {
+	_offers(entry, port)
+} else if {
+	every other in workload.containers_of(entry.pod) {
+		not _offers(other, port)
+	}
+}
+
+_offers(entry, port) if {
+	some offered in entry.container.ports
+	offered.containerPort == ports.reached(port, entry.pod)
 }
 
 _managed := {entry.record.path |

@@ -50,6 +50,47 @@ test_a_port_without_readiness if {
 	_all == set() with input as _deployment(object.union(_port, {"ports": []}))
 }
 
+_beside(extra) := object.union(_deployment({}), {"spec": {"template": {"spec": {"containers": [
+	object.union(_port, {
+		"name": "api",
+		"ports": [{"name": "http", "containerPort": 80}],
+		"readinessProbe": _probe(80),
+	}),
+	object.union({"name": "helper", "ports": [{"name": "grpc", "containerPort": 81}]}, extra),
+]}}}})
+
+_helper := "spec.template.spec.containers[1]"
+
+_sent(list) := object.union(_mesh, {"services": {"shop\napp\napi": [{"kind": "Service", "spec": {
+	"selector": {"app": "api"},
+	"ports": list,
+}}]}})
+
+test_a_container_to_which_no_service_sends_traffic if {
+	every list in [
+		[{"port": 80}],
+		[{"port": 8080, "targetPort": 80}],
+		[{"port": 8080, "targetPort": "http"}, {"port": 80}],
+	] {
+		_all == {[_id, "info", _helper]} with input as _beside({}) with prepared as _sent(list)
+	}
+	every list in [
+		[],
+		"odd",
+		["odd"],
+		[{"port": 81}],
+		[{"port": 80}, {"port": 8080, "targetPort": "grpc"}],
+		[{"port": 8080, "targetPort": "unknown"}],
+		[{"port": 8080, "targetPort": 82}],
+	] {
+		_all == {[_id, "warning", _helper]} with input as _beside({}) with prepared as _sent(list)
+	}
+	agent := object.union(_beside({}), {"kind": "DaemonSet"})
+	_all == set() with input as agent with prepared as _sent([{"port": 80}])
+	_all == {[_id, "warning", _helper]} with input as agent with prepared as _sent([{"port": 81}])
+	_all == {[_id, "error", _helper]} with input as _beside(_managed) with prepared as _sent([{"port": 80}])
+}
+
 test_a_manager_hides_crashes if {
 	_all == {[_id, "error", _place]} with input as _deployment(_managed)
 	_all == {[_id, "error", _place]} with input as _deployment({"command": ["honcho", "start"]})

@@ -4,7 +4,8 @@
 # description: >-
 #   The mesh owns retries and the timeout of a call, and the timeout covers all tries. Where one try may take as long as
 #   the timeout, the retries never happen; where all of them take longer, the last are cut, and the application sees a
-#   timeout instead of the answer of another Pod.
+#   timeout instead of the answer of another Pod. Retries that the mesh never does anyway, beside a fault or where it
+#   does not read them, are left to the rules that say so.
 # related_resources:
 # - ref: https://istio.io/latest/docs/reference/config/networking/virtual-service/
 #   description: Istio, HTTPRetry
@@ -23,7 +24,7 @@
 #     networking.istio.io/VirtualService, gateway.networking.k8s.io/HTTPRoute, gateway.networking.k8s.io/GRPCRoute,
 #     policy.linkerd.io/HTTPRoute, /Service
 #   ]
-#   needs: [object]
+#   needs: [object, namespace]
 #   needles: [
 #     "retries", "retry"
 #   ]
@@ -40,7 +41,9 @@ package lib.onelayer.policies.resilience.retry_exceeds_timeout
 
 import data.lib.onelayer.duration
 import data.lib.onelayer.finding
+import data.lib.onelayer.mesh
 import data.lib.onelayer.resource
+import data.lib.onelayer.retries
 
 violation contains finding.new(rego.metadata.chain(), call.obj, {
 	"msg": sprintf("%s %s is no shorter than %s %s, so the mesh never retries; give each of %v tries %s", [
@@ -111,6 +114,7 @@ _of_istio := [call |
 	path := ["spec", "http", index]
 	attempts := route.retries.attempts
 	_positive(attempts)
+	not _faulty(route)
 	call := object.union(
 		{
 			"obj": record.obj, "retries": attempts, "backoff": 25,
@@ -132,6 +136,7 @@ _of_gateway := [call |
 	is_object(rule.retry)
 	attempts := object.get(rule, ["retry", "attempts"], 2)
 	_positive(attempts)
+	not mesh.linkerd_reads(record.obj)
 	call := object.union(
 		{
 			"obj": record.obj, "retries": attempts, "backoff": 25,
@@ -158,6 +163,7 @@ _of_linkerd := [call |
 	kept := [key |
 		some key in ["retry.linkerd.io/http", "retry.linkerd.io/grpc", _limit, _try]
 		annotations[key]
+		not key in object.get(retries.unread, record.obj.kind, set())
 	]
 	call := object.union(
 		{
@@ -183,6 +189,8 @@ _limit_of(annotations) := to_number(text) if {
 	text := resource.text(annotations[_limit])
 	regex.match(`^[1-9][0-9]{0,4}$`, text)
 } else := 1
+
+_faulty(route) if is_object(route.fault)
 
 _positive(number) if {
 	is_number(number)

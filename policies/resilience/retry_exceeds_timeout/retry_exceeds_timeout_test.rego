@@ -70,6 +70,27 @@ test_times_that_are_malformed_or_off if {
 	_found(_service("odd")) == set()
 }
 
+test_retries_that_never_happen if {
+	written := {"timeout": "3s", "retries": {"attempts": 2, "perTryTimeout": "5s"}}
+	_found(_virtual(object.union(written, {"fault": {"abort": {"httpStatus": 500}}}))) == set()
+	_found(_virtual(object.union(written, {"fault": null}))) == {["error", _try]}
+	http := {"retry.linkerd.io/http": "5xx"}
+	grpc := {"retry.linkerd.io/grpc": "unavailable"}
+	api := "gateway.networking.k8s.io/v1"
+	_found(_linkerd(api, "GRPCRoute", http)) == set()
+	_found(_linkerd(api, "HTTPRoute", grpc)) == set()
+	_found(_linkerd(api, "HTTPRoute", http)) != set()
+	_found(_linkerd(api, "GRPCRoute", grpc)) != set()
+	_found(_linkerd(api, "GRPCRoute", object.union(http, {"retry.linkerd.io/limit": "2"}))) == {
+		["info", `metadata.annotations["retry.linkerd.io/limit"]`],
+	}
+	_found(_service(object.union(http, grpc))) != set()
+	parents := {"spec": {"parentRefs": [{"kind": "Service", "name": "web"}]}}
+	route := object.union(_route({"retry": {"codes": [503]}, "timeouts": {"request": "3s"}}), parents)
+	_found(route) == {["warning", "spec.rules[0].retry"]}
+	_found(route) == set() with data.lib.onelayer.config as {"mesh": {"assume_mesh": "linkerd"}}
+}
+
 test_gateway_api if {
 	path := "spec.rules[0].timeouts.backendRequest"
 	_found(_route({"retry": {"attempts": 1}, "timeouts": {"request": "3s", "backendRequest": "3s"}})) == {["error", path]}

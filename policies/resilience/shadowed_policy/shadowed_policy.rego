@@ -47,6 +47,7 @@ import data.lib.onelayer.inventory
 import data.lib.onelayer.malformed
 import data.lib.onelayer.mesh
 import data.lib.onelayer.resource
+import data.lib.onelayer.retries
 
 violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"msg": sprintf("Linkerd takes the policy of this Service from ServiceProfile %s and ignores %s; keep one of them", [
@@ -59,7 +60,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	],
 }) if {
 	some record in resource.of({"/Service"})
-	keys := [key | some key, _ in resource.annotations(record.obj); _of_linkerd(key)]
+	keys := [key | some key, _ in resource.annotations(record.obj); mesh.policy_of_linkerd(key)]
 	profiles := _profiles(resource.ref(record.obj))
 }
 
@@ -72,7 +73,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	"path": array.concat(["spec", "rules", index], field),
 }) if {
 	some record in resource.of({"gateway.networking.k8s.io/HTTPRoute", "policy.linkerd.io/HTTPRoute"})
-	_in_linkerd(record.obj)
+	mesh.linkerd_reads(record.obj)
 	some index, rule in record.obj.spec.rules
 	some [field, instead, severity] in [
 		[["retry"], "retry.linkerd.io/http", "error"],
@@ -169,7 +170,7 @@ violation contains finding.new(rego.metadata.chain(), record.obj, {
 	lost := [key |
 		some key in _under(resource.annotations(services[0]), prefix)
 		not key in own
-		not key in _foreign[record.obj.kind]
+		not key in retries.unread[record.obj.kind]
 	]
 	every service in services {
 		every key in lost {
@@ -325,17 +326,11 @@ _http := "retry.linkerd.io/http"
 
 _grpc := "retry.linkerd.io/grpc"
 
-_foreign := {"HTTPRoute": {_grpc}, "GRPCRoute": {_http}}
-
 _accrual := "balancer.linkerd.io/failure-accrual"
 
 _prefix := "balancer.linkerd.io/failure-accrual-"
 
 _rate := "balancer.alpha.linkerd.io/failure-accrual-"
-
-_of_linkerd(key) if {
-	regex.match(`^(?:retry|timeout)\.linkerd\.io/|^balancer\.(?:alpha\.)?linkerd\.io/failure-accrual`, key)
-}
 
 _under(annotations, prefix) := [key |
 	some key, _ in annotations
@@ -349,23 +344,6 @@ _profiles(ref) := [policy.obj |
 	resource.ref(policy.obj).namespace == ref.namespace
 	inventory.profile_decides(policy.obj)
 ]
-
-_in_linkerd(route) if {
-	parents := inventory.parents(route)
-	count(parents) > 0
-	count(parents) == count(route.spec.parentRefs)
-	_speaks_linkerd(route, parents)
-}
-
-_speaks_linkerd(route, parents) if {
-	resource.group_kind(route) == "policy.linkerd.io/HTTPRoute"
-} else if {
-	some key, _ in resource.annotations(route)
-	_of_linkerd(key)
-} else if {
-	some parent in parents
-	mesh.mode_in(parent.namespace) == "linkerd"
-}
 
 _type := {
 	"timeout.linkerd.io/request": "duration",

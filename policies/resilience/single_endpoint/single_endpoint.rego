@@ -4,7 +4,7 @@
 # description: >-
 #   A single replica answers for a Service. Kubernetes owns redundancy by replicas and the mesh by choosing among their
 #   endpoints; with one endpoint every restart and every ejection is an outage, and processes that a manager multiplies
-#   inside the Pod share its node, its restarts and its one address.
+#   inside the Pod share its node, its restarts and its one address. An autoscaler helps by a minimum of two or more.
 # related_resources:
 # - ref: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas
 #   description: Kubernetes, replicas
@@ -34,19 +34,24 @@ import data.lib.onelayer.supervision
 import data.lib.onelayer.workload
 
 violation contains finding.new(rego.metadata.chain(), pod.obj, {
-	"msg": sprintf("one replica answers for Service %s%s; set replicas to 2 or more", [
+	"msg": sprintf("one replica %s for Service %s%s; set %s to 2 or more", [
+		_answers(scalers),
 		resource.ref(services[0].service).name,
 		_detail(_managed),
+		_number(scalers),
 	]),
 	"severity": _severity(_managed),
 	"path": _place(pod.obj.spec),
-	"related": [{
-		"note": "sends traffic to this one Pod",
-		"object": resource.ref(entry.service),
-		"path": ["spec", "ports", entry.index],
-	} |
-		some entry in services
-	],
+	"related": array.concat(
+		[{
+			"note": "sends traffic to this one Pod",
+			"object": resource.ref(entry.service),
+			"path": ["spec", "ports", entry.index],
+		} |
+			some entry in services
+		],
+		[{"note": "keeps no second Pod", "object": scaler, "path": ["spec"]} | some scaler in scalers],
+	),
 }) if {
 	not inventory.empty
 	some pod in workload.pods
@@ -63,8 +68,19 @@ violation contains finding.new(rego.metadata.chain(), pod.obj, {
 		some entry in ports.served_by(service, pod)
 		_is_traffic(entry)
 	]
-	count(inventory.autoscalers(ref)) == 0
+	not inventory.kept_double(ref)
+	scalers := inventory.autoscalers(ref)
 }
+
+_answers(scalers) := "answers" if {
+	count(scalers) == 0
+} else := "may answer"
+
+_number(scalers) := "minReplicaCount" if {
+	scalers[0].kind == "ScaledObject"
+} else := "minReplicas" if {
+	count(scalers) > 0
+} else := "replicas"
 
 _singleton(pod) if {
 	pod.obj.spec.strategy.type == "Recreate"

@@ -70,11 +70,37 @@ test_several_or_none if {
 		_brief(_deployment({"replicas": replicas}, {}), _served) == []
 	}
 	_brief(_deployment({}, {}), {}) == []
-	scaled := object.union(_served, {"autoscaling/v2": {"HorizontalPodAutoscaler": {"web": _scaler}}})
+	scaled := object.union(_served, _scaled(2))
 	_brief(_deployment({}, {}), scaled) == []
 	every kind in ["StatefulSet", "DaemonSet", "ReplicaSet"] {
 		_brief(_of("apps/v1", kind, {}, {}), _served) == []
 	}
+}
+
+_scaled(minimum) := {"autoscaling/v2": {"HorizontalPodAutoscaler": {"web": scaler}}} if {
+	scaler := object.union(_scaler, {"spec": {"minReplicas": minimum}})
+}
+
+test_an_autoscaler_without_a_second if {
+	_brief(_deployment({}, {}), object.union(_served, _scaled(1))) == _noted
+	_brief(_deployment({"replicas": 1}, {}), object.union(_served, _scaled(null))) == [["info", "spec.replicas"]]
+	some f in _found(_deployment({}, {}), object.union(_served, _scaled(1)))
+	f.msg == concat("", [
+		"resilience/single-endpoint: one replica may answer for Service web, so every restart is an outage that no mesh ",
+		"can route around; set minReplicas to 2 or more",
+	])
+	[[place.object.kind, place.path] | some place in f.related] == [
+		["Service", "spec.ports[0]"],
+		["HorizontalPodAutoscaler", "spec"],
+	]
+	event := {
+		"apiVersion": "keda.sh/v1alpha1",
+		"kind": "ScaledObject",
+		"metadata": {"name": "web", "namespace": "shop"},
+		"spec": {"scaleTargetRef": {"name": "web"}},
+	}
+	some g in _found(_deployment({}, {}), object.union(_served, {"keda.sh/v1alpha1": {"ScaledObject": {"web": event}}}))
+	endswith(g.msg, "; set minReplicaCount to 2 or more")
 }
 
 test_singletons if {

@@ -62,6 +62,7 @@
 package lib.onelayer.policies.traffic.capture_exclusion
 
 import data.lib.onelayer.finding
+import data.lib.onelayer.inventory
 import data.lib.onelayer.mesh
 import data.lib.onelayer.params
 import data.lib.onelayer.ports
@@ -151,7 +152,7 @@ _cuts := array.concat(
 		some key, value in resource.annotations(record.obj)
 		_keys[key] == "linkerd"
 		not resource.meta(record.obj).labels["linkerd.io/is-control-plane"]
-		cut := _cut(key, trim_space(resource.text(value)), null)
+		cut := _cut_for_all(key, trim_space(resource.text(value)), record.obj)
 	],
 )
 
@@ -170,9 +171,32 @@ _keys := {
 	"traffic.sidecar.istio.io/excludeInterfaces": "sidecar",
 	"sidecar.istio.io/interceptionMode": "sidecar",
 	"ambient.istio.io/bypass-inbound-capture": "ambient",
-	"config.linkerd.io/skip-inbound-ports": "linkerd",
+	_skip: "linkerd",
 	"config.linkerd.io/skip-outbound-ports": "linkerd",
 	"config.linkerd.io/skip-subnets": "linkerd",
+}
+
+_cut_for_all(key, value, namespace) := _served(hits) if {
+	key == _skip
+	entries := _kept_out(value, "allow_excluded_inbound_ports")
+	hits := [hit | some hit in _inherited(namespace); _any_within(hit.number, entries)]
+} else := _cut(key, value, null)
+
+_skip := "config.linkerd.io/skip-inbound-ports"
+
+_inherited(namespace) := {hit |
+	some service in inventory.services_in(resource.ref(namespace).name)
+	some pod in inventory.workloads_of(service)
+	_inherits(pod)
+	some hit in ports.served_by(service, pod)
+	_busy(hit, pod)
+}
+
+_inherits(pod) if {
+	not pod.meta.annotations[_skip]
+	_concerns("linkerd", mesh.membership(pod).mode)
+	not mesh.part_of_a_mesh(pod)
+	not _edge(pod)
 }
 
 _cut(key, value, pod) := _inbound(pod, entries) if {
@@ -261,8 +285,9 @@ _served(hits) := {
 	"hits": hits,
 }
 
-_hits(pod) := [hit |
-	some hit in ports.served(pod)
+_hits(pod) := [hit | some hit in ports.served(pod); _busy(hit, pod)]
+
+_busy(hit, pod) if {
 	resource.text(object.get(hit.service.spec, "clusterIP", "")) != "None"
 	names := array.concat([hit.name, resource.ref(hit.service).name], [port.name |
 		some entry in workload.containers_of(pod)
@@ -271,7 +296,7 @@ _hits(pod) := [hit |
 		is_string(port.name)
 	])
 	not regex.match(`webhook|admission|conversion|metric|prom|health|probe|admin|debug`, lower(concat(" ", names)))
-]
+}
 
 _any_within(number, entries) if {
 	some entry in entries

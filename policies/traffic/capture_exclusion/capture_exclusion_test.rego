@@ -208,6 +208,42 @@ test_only_the_mesh_that_reads_it if {
 
 _unknown(obj) := [f.severity | some f in capture_exclusion.violation with input as obj]
 
+_inherited(deployments, services) := _given(_skip, deployments, services)
+
+_given(key, deployments, services) := [[f.severity, f.path, count(f.related)] |
+	meta := {"name": "shop", "annotations": {"linkerd.io/inject": "enabled", key: "8080"}}
+	namespace := {"apiVersion": "v1", "kind": "Namespace", "metadata": meta}
+	some f in capture_exclusion.violation with input as namespace with data.inventory as {
+		"cluster": {"v1": {"Namespace": {"shop": namespace}}},
+		"namespace": {"shop": {
+			"v1": {"Service": {sprintf("%d", [index]): obj | some index, obj in services}},
+			"apps/v1": {"Deployment": {sprintf("%d", [index]): obj | some index, obj in deployments}},
+		}},
+	}
+]
+
+test_ports_of_a_namespace_that_services_serve if {
+	path := `metadata.annotations["config.linkerd.io/skip-inbound-ports"]`
+	_inherited([_with({}, {})], [_http]) == [["error", path, 1]]
+	_inherited([_with({}, {}), _with({}, {})], [_http]) == [["error", path, 1]]
+	every meta in [
+		{"annotations": {_skip: "9000"}},
+		{"annotations": {"linkerd.io/inject": "disabled"}},
+		{"labels": {"gateway.istio.io/managed": "istio.io-gateway-controller"}},
+	] {
+		_inherited([_with(meta, {})], [_http]) == [["warning", path, 0]]
+	}
+	_inherited([_with({}, {"image": "traefik:3"})], [_http]) == [["warning", path, 0]]
+	_inherited([_with({}, {"ports": [{"name": "http", "containerPort": 9000}]})], [_http]) == [["warning", path, 0]]
+	_inherited([_with({}, {})], [_service({}, [{"name": "metrics", "port": 8080}])]) == [["warning", path, 0]]
+	_inherited([], [_http]) == [["warning", path, 0]]
+	_given("config.linkerd.io/skip-outbound-ports", [_with({}, {})], [_http]) == [[
+		"warning",
+		`metadata.annotations["config.linkerd.io/skip-outbound-ports"]`, 0,
+	]]
+	_inherited([_with({}, {})], []) == [["warning", path, 0]]
+}
+
 test_namespaces if {
 	meta := {"name": "shop", "annotations": {_skip: "8080", "config.linkerd.io/skip-outbound-ports": "4567", _out: "80"}}
 	namespace := {"apiVersion": "v1", "kind": "Namespace", "metadata": meta}

@@ -30,7 +30,7 @@ _replicated(container, replicas) := object.union(_deployment(container), {"spec"
 
 _scaler := {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "namespace": "shop", "name": "api"}
 
-_scaled := {"images": {}, "bases": {}, "autoscalers": {"shop/Deployment/api": [_scaler]}}
+_scaled := {"images": {}, "bases": {}, "autoscalers": {"shop/Deployment/api": [{"ref": _scaler, "double": false}]}}
 
 _full := {[found.severity, found.path, found.msg, found.related] | some found in cluster_with_autoscaler.violation}
 
