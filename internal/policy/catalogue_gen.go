@@ -7,7 +7,7 @@ package policy
 import "github.com/onelayer/onelayer/internal/finding"
 
 // catalogueDigest is the digest of the files' heads that catalogue describes.
-const catalogueDigest = "828dd997a7120577ff1c5b8e837b09d2549ec2a165da09e8a5fb188a2fdf5bf5"
+const catalogueDigest = "4ae7af70e3d7837c270dd2f0244d2f39626d1d0d86128cb65c5f385c1b6f7baf"
 
 var _ finding.Severity
 
@@ -280,7 +280,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "mesh/opt-out",
 				Title:       "A workload leaves the mesh",
-				Description: "The namespace is in the mesh, and the pod template takes itself out. From there on nobody encrypts, balances, retries or measures the traffic of the workload, while neighbours and dashboards count on the mesh to own it.",
+				Description: "The namespace is in the mesh, and the pod template takes itself out. From there on nobody encrypts, balances, retries or measures the traffic of the workload, while neighbours and dashboards count on the mesh to own it. It weighs less where there may be a reason - for Jobs, for DaemonSets and for what is called a webhook, because the API server that calls it is in no mesh.",
 				Group:       "mesh",
 				Severity:    "error",
 				Severities:  []finding.Severity{"error", "warning"},
@@ -1176,7 +1176,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "resilience/missing-probe",
 				Title:       "Nobody asks the application whether it is well",
-				Description: "The container has no readiness probe, or asks one and the same question for readiness and liveness. Kubernetes then sends traffic to a program that is not ready, and the mesh balances over it. Under a process manager it is worse: crashes never reach Kubernetes, so without probes nobody notices them. Agents of nodes to which no Service sends traffic are left alone, and so is Knative, whose own proxy asks for readiness where nothing is declared.",
+				Description: "The container has no readiness probe, or asks one and the same question for readiness and liveness. Kubernetes then sends traffic to a program that is not ready, and the mesh balances over it. Under a process manager it is worse: crashes never reach Kubernetes, so without probes nobody notices them. In a mesh it weighs more for a container to whose ports a Service sends traffic. Agents of nodes to which none does are left alone, and so is Knative, whose own proxy asks for readiness where nothing is declared.",
 				Group:       "resilience",
 				Severity:    "info",
 				Severities:  []finding.Severity{"error", "warning", "info"},
@@ -1310,14 +1310,14 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "resilience/retry-exceeds-timeout",
 				Title:       "Retries that do not fit into their timeout",
-				Description: "The mesh owns retries and the timeout of a call, and the timeout covers all tries. Where one try may take as long as the timeout, the retries never happen; where all of them take longer, the last are cut, and the application sees a timeout instead of the answer of another Pod.",
+				Description: "The mesh owns retries and the timeout of a call, and the timeout covers all tries. Where one try may take as long as the timeout, the retries never happen; where all of them take longer, the last are cut, and the application sees a timeout instead of the answer of another Pod. Retries that the mesh never does anyway, beside a fault or where it does not read them, are left to the rules that say so.",
 				Group:       "resilience",
 				Severity:    "error",
 				Severities:  []finding.Severity{"error", "warning", "info"},
 				Concerns:    []string{"retries", "timeouts"},
 				Layers:      []string{"mesh"},
 				AppliesTo:   []string{"networking.istio.io/VirtualService", "gateway.networking.k8s.io/HTTPRoute", "gateway.networking.k8s.io/GRPCRoute", "policy.linkerd.io/HTTPRoute", "/Service"},
-				Needs:       []string{"object"},
+				Needs:       []string{"object", "namespace"},
 				Needles:     []string{"retries", "retry"},
 				Remediation: Remediation{
 					Default: "Give each try at most the timeout divided by the number of tries, which is one more than that of retries.",
@@ -1381,7 +1381,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			&Rule{
 				ID:          "resilience/single-endpoint",
 				Title:       "One endpoint behind a Service",
-				Description: "A single replica answers for a Service. Kubernetes owns redundancy by replicas and the mesh by choosing among their endpoints; with one endpoint every restart and every ejection is an outage, and processes that a manager multiplies inside the Pod share its node, its restarts and its one address.",
+				Description: "A single replica answers for a Service. Kubernetes owns redundancy by replicas and the mesh by choosing among their endpoints; with one endpoint every restart and every ejection is an outage, and processes that a manager multiplies inside the Pod share its node, its restarts and its one address. An autoscaler helps by a minimum of two or more.",
 				Group:       "resilience",
 				Severity:    "info",
 				Severities:  []finding.Severity{"warning", "info"},
@@ -1972,7 +1972,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/admission/admission.rego",
 				Package: "lib.onelayer.admission",
-				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "lib/base_images/base_images.rego",
@@ -2200,6 +2200,11 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.selector", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
+				File:    "lib/mesh/routes.rego",
+				Package: "lib.onelayer.mesh",
+				Imports: []string{"lib.onelayer.inventory", "lib.onelayer.resource"},
+			},
+			ModuleInfo{
 				File:    "lib/mesh/sidecars.rego",
 				Package: "lib.onelayer.mesh",
 				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.workload"},
@@ -2347,7 +2352,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "lib/workload/workload.rego",
 				Package: "lib.onelayer.workload",
-				Imports: []string{"lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.params", "lib.onelayer.resource"},
 			},
 			ModuleInfo{
 				File:    "policies/mesh/client_tls_override/client_tls_override.rego",
@@ -2547,7 +2552,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/resilience/missing_probe/missing_probe.rego",
 				Package: "lib.onelayer.policies.resilience.missing_probe",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.params", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.supervision", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/no_mesh_policy/no_mesh_policy.rego",
@@ -2567,12 +2572,12 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/resilience/retry_exceeds_timeout/retry_exceeds_timeout.rego",
 				Package: "lib.onelayer.policies.resilience.retry_exceeds_timeout",
-				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.retries"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/shadowed_policy/shadowed_policy.rego",
 				Package: "lib.onelayer.policies.resilience.shadowed_policy",
-				Imports: []string{"lib.onelayer.destination", "lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.hostname", "lib.onelayer.inventory", "lib.onelayer.malformed", "lib.onelayer.mesh", "lib.onelayer.resource"},
+				Imports: []string{"lib.onelayer.destination", "lib.onelayer.duration", "lib.onelayer.finding", "lib.onelayer.hostname", "lib.onelayer.inventory", "lib.onelayer.malformed", "lib.onelayer.mesh", "lib.onelayer.resource", "lib.onelayer.retries"},
 			},
 			ModuleInfo{
 				File:    "policies/resilience/single_endpoint/single_endpoint.rego",
@@ -2592,7 +2597,7 @@ func catalogue() ([]*Rule, []ModuleInfo) {
 			ModuleInfo{
 				File:    "policies/traffic/capture_exclusion/capture_exclusion.rego",
 				Package: "lib.onelayer.policies.traffic.capture_exclusion",
-				Imports: []string{"lib.onelayer.finding", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
+				Imports: []string{"lib.onelayer.finding", "lib.onelayer.inventory", "lib.onelayer.mesh", "lib.onelayer.params", "lib.onelayer.ports", "lib.onelayer.resource", "lib.onelayer.workload"},
 			},
 			ModuleInfo{
 				File:    "policies/traffic/cluster_with_autoscaler/cluster_with_autoscaler.rego",
