@@ -92,6 +92,7 @@ kind: ConfigMap
 metadata: {name: dead}
 data:
   pm2.json: '{"apps": [{"script": "b"}]}'
+  ecosystem.config.js: "module.exports = {apps: [{name: 'a', script: 'b'}]}"
 ---
 apiVersion: v1
 kind: ConfigMap
@@ -122,10 +123,11 @@ spec:
 				unit . whole=true context=0
 				  /ConfigMap shop/pm2 a.yaml:1
 				  /ConfigMap dead a.yaml:11
-				  /ConfigMap elsewhere/pm2 a.yaml:17
-				  /ConfigMap super a.yaml:23
-				  apps/Deployment shop/web a.yaml:31
+				  /ConfigMap elsewhere/pm2 a.yaml:18
+				  /ConfigMap super a.yaml:24
+				  apps/Deployment shop/web a.yaml:32
 				  onelayer.dev/Image a.yaml#pm2.json files=pm2.json:ecosystem
+				  onelayer.dev/Image a.yaml#ecosystem.config.js files=ecosystem.config.js:ecosystem
 				  onelayer.dev/Image a.yaml#supervisord.conf files=supervisord.conf:supervisor
 			`,
 		},

@@ -77,6 +77,7 @@ _expansion(piece, known) := value if {
 } else := _unresolved(piece)
 
 _is_never_set(name, known) if {
+	known.states != []
 	not regex.match(`^[0-9@*#]`, name)
 	not known.env[name]
 	every entry in object.get(known.assigned, name, []) {

@@ -17,6 +17,7 @@ test_loops if {
 	_loops("until nc; do a; done") == [_retried("until", null), _loop("until", null)]
 	_loops("until false; do a; done")[1] == _endless("until", null)
 	_loops("for i in 1; do a; sleep $x; done") == [_loop("for", "unknown"), _loop("for", "unknown")]
+	_loops("while :; do a; sleep ${x:-9}; done")[1] == _endless("while", "unknown")
 	_loops("while :; do a; sleep; done")[1] == _endless("while", null)
 	_loops("for ((;;)); do a; done") == [_endless("for", null)]
 	_loops("while sleep 60; do a; done") == [null, _endless("while", 60)]

@@ -19,7 +19,7 @@ package lib.onelayer.shell
 # title: The simple commands of shell text, as they stand
 # description: |
 #   `lines` are the lines of the text. Gives `commands` in the order of the text, those of functions and of command
-#   substitutions included, with nothing put in for variables but defaults beside them, and `unknown`.
+#   substitutions included, with nothing put in for variables, and `unknown`.
 parse(lines) := {"commands": straight(_text(lines)), "unknown": []} if {
 	straight(_text(lines))
 } else := {"commands": commands, "unknown": flat.unknown} if {
